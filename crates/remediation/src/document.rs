@@ -1,0 +1,300 @@
+//! The raw document: sections in order, kept as they came.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// What `schema` says in the documents of this version.
+pub const SCHEMA: &str = "remediation/v1";
+
+/// The largest document: bulk belongs into attachments.
+pub const MAX_BYTES: usize = 64 * 1024;
+
+/// How deep objects and lists may be nested.
+const MAX_DEPTH: usize = 64;
+
+/// The sections in the order in which a document tells its story.
+pub const ORDER: &[&str] = &[
+    "schema",
+    "id",
+    "opened_at",
+    "origin",
+    "repository",
+    "subject",
+    "attempt",
+    "admission",
+    "target",
+    "failure",
+    "classification",
+    "claim",
+    "context",
+    "prompt",
+    "coderun",
+    "rerun",
+    "outcome",
+    "attempts",
+    "attempts_omitted",
+    "escalation",
+    "memory",
+    "attachments",
+    "fault",
+    "trail",
+    "trail_omitted",
+];
+
+/// Why a document is refused. Always exit code 3, except [`DocumentError::TooLarge`] for one that we made ourselves.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// Not JSON, cut short, or a key twice.
+    #[error("the document is not valid JSON: {0}; it was cut short or is something else")]
+    Json(String),
+    /// JSON, but no document of ours.
+    #[error("this is no {SCHEMA} document: {0}")]
+    Foreign(String),
+    /// A newer major version.
+    #[error("the document is {0}, this version reads {SCHEMA}; use the Healer that wrote it")]
+    Newer(String),
+    /// Over [`MAX_BYTES`].
+    #[error("the document has {0} bytes, over the limit of {MAX_BYTES}; bulk belongs into attachments")]
+    TooLarge(usize),
+    /// A section that a step needs is not there or not in its shape.
+    #[error("the document's {0}")]
+    Section(String),
+}
+
+struct Section {
+    key: String,
+    /// The key as it came, quotes and escapes included.
+    raw_key: String,
+    value: Box<RawValue>,
+}
+
+/// A `remediation/v1` document. Sections that nobody touches are passed on byte for byte, in their order.
+pub struct Document {
+    sections: Vec<Section>,
+}
+
+impl Document {
+    /// A document with its envelope still to be filled in.
+    pub fn new() -> Self {
+        let mut document = Self { sections: Vec::new() };
+        // A word of ours always serialises.
+        let _ = document.set("schema", &SCHEMA);
+        document
+    }
+
+    /// Reads a document; everything that is not one is refused with one sentence.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(DocumentError::TooLarge(bytes.len()));
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(DocumentError::Json("there is nothing in it".into()));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|error| DocumentError::Json(format!("{error}")))?;
+        let json = |error: serde_json::Error| DocumentError::Json(error.to_string());
+        let whole: &RawValue = serde_json::from_str(text).map_err(json)?;
+        refuse_duplicates(whole.get(), 0)?;
+        if !whole.get().starts_with('{') {
+            return Err(DocumentError::Foreign("it is not an object".into()));
+        }
+        let RawMap(entries) = serde_json::from_str::<RawMap<'_>>(text).map_err(json)?;
+        let mut sections = Vec::with_capacity(entries.len());
+        let mut end = 0;
+        for (key, value) in entries {
+            // The value is a slice of `text`, so the key stands between it and the value before.
+            let start = value.get().as_ptr() as usize - text.as_ptr() as usize;
+            let between = text.get(end..start).unwrap_or_default();
+            let raw_key =
+                between.trim_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '{' | ',' | ':')).to_owned();
+            end = start + value.get().len();
+            sections.push(Section { key, raw_key, value: value.to_owned() });
+        }
+        let document = Self { sections };
+        document.check_schema()?;
+        Ok(document)
+    }
+
+    fn check_schema(&self) -> Result<(), DocumentError> {
+        let schema: Option<String> =
+            self.get("schema").map_err(|_| DocumentError::Foreign("its `schema` is not a word".into()))?;
+        match schema.as_deref() {
+            Some(SCHEMA) => Ok(()),
+            Some(other) if other.starts_with("remediation/v") => {
+                Err(DocumentError::Newer(other.chars().take(32).collect()))
+            }
+            Some(other) => {
+                let other: String = other.chars().take(32).collect();
+                Err(DocumentError::Foreign(format!("its `schema` is {other:?}")))
+            }
+            None => Err(DocumentError::Foreign("it has no `schema`".into())),
+        }
+    }
+
+    /// The section's text, as it stands in the document.
+    pub fn raw(&self, key: &str) -> Option<&str> {
+        self.sections.iter().find(|section| section.key == key).map(|section| section.value.get())
+    }
+
+    /// Whether the section is there.
+    pub fn has(&self, key: &str) -> bool {
+        self.raw(key).is_some()
+    }
+
+    /// The section, if it is there; an error when it has another shape than `T`.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, DocumentError> {
+        let Some(raw) = self.raw(key) else { return Ok(None) };
+        decode(raw).map(Some).map_err(|error| DocumentError::Section(format!("`{key}` is not readable: {error}")))
+    }
+
+    /// The parts of the document that a step reads, as one struct with a field a section.
+    pub fn needs<T: DeserializeOwned>(&self) -> Result<T, DocumentError> {
+        decode(&self.to_string()).map_err(|error| {
+            DocumentError::Section(format!(
+                "sections are not what this step needs: {error}; run the steps before it first"
+            ))
+        })
+    }
+
+    /// Puts a section in, in the place of the one of that name or at its place in the story.
+    pub fn set<T: Serialize + ?Sized>(&mut self, key: &str, section: &T) -> Result<(), DocumentError> {
+        let value = Self::encode(section)?;
+        self.set_raw(key, value);
+        Ok(())
+    }
+
+    /// A section as a document writes it.
+    pub fn encode<T: Serialize + ?Sized>(section: &T) -> Result<Box<RawValue>, DocumentError> {
+        // JSON strings hold no raw newline, so this indents and changes nothing else.
+        serde_json::to_string_pretty(section)
+            .and_then(|json| RawValue::from_string(json.replace('\n', "\n  ")))
+            .map_err(|error| DocumentError::Section(format!("new section cannot be written: {error}")))
+    }
+
+    /// [`Document::set`], already encoded.
+    pub fn set_raw(&mut self, key: &str, value: Box<RawValue>) {
+        if let Some(section) = self.sections.iter_mut().find(|section| section.key == key) {
+            section.value = value;
+            return;
+        }
+        let rank = |key: &str| ORDER.iter().position(|known| *known == key);
+        let after = rank(key).and_then(|own| {
+            self.sections.iter().rposition(|section| rank(&section.key).is_some_and(|other| other < own))
+        });
+        let at = match after {
+            Some(position) => position + 1,
+            None if rank(key).is_some() => 0,
+            None => self.sections.len(),
+        };
+        let raw_key = serde_json::Value::from(key).to_string();
+        self.sections.insert(at, Section { key: key.to_owned(), raw_key, value });
+    }
+
+    /// The items of a section that is a list, as they stand there; none when it is absent.
+    pub fn items(&self, key: &str) -> Result<Vec<String>, DocumentError> {
+        let items: Option<Vec<Box<RawValue>>> = self.get(key)?;
+        Ok(items.unwrap_or_default().into_iter().map(|item| item.get().to_owned()).collect())
+    }
+
+    /// Writes a list of which every item is JSON already and is kept as it is.
+    pub fn set_items(&mut self, key: &str, items: &[String]) -> Result<(), DocumentError> {
+        let json = if items.is_empty() { "[]".to_owned() } else { format!("[\n    {}\n  ]", items.join(",\n    ")) };
+        let value = RawValue::from_string(json)
+            .map_err(|error| DocumentError::Section(format!("`{key}` cannot be written: {error}")))?;
+        self.set_raw(key, value);
+        Ok(())
+    }
+
+    /// Takes a section out.
+    pub fn remove(&mut self, key: &str) {
+        self.sections.retain(|section| section.key != key);
+    }
+
+    /// The names of the sections, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.sections.iter().map(|section| section.key.as_str())
+    }
+
+    /// The document as it is written, ending with a newline; refused when it grew over [`MAX_BYTES`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, DocumentError> {
+        let bytes = self.to_string().into_bytes();
+        if bytes.len() > MAX_BYTES { Err(DocumentError::TooLarge(bytes.len())) } else { Ok(bytes) }
+    }
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (index, section) in self.sections.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma}\n  {}: {}", section.raw_key, section.value.get())?;
+        }
+        f.write_str("\n}\n")
+    }
+}
+
+fn decode<T: DeserializeOwned>(json: &str) -> Result<T, String> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| error.to_string())
+}
+
+/// The entries of the top object, borrowed from the text.
+struct RawMap<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for RawMap<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = RawMap<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(RawMap(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+/// Refuses a key that stands twice in one object, at any depth. Works on raw text, so that no number is ever decoded.
+fn refuse_duplicates(json: &str, depth: usize) -> Result<(), DocumentError> {
+    let refused = |error: serde_json::Error| DocumentError::Json(error.to_string());
+    if depth > MAX_DEPTH {
+        return Err(DocumentError::Json(format!("it is nested deeper than {MAX_DEPTH} levels")));
+    }
+    match json.as_bytes().first() {
+        Some(b'{') => {
+            let RawMap(entries) = serde_json::from_str(json).map_err(refused)?;
+            let mut seen = HashSet::new();
+            for (key, value) in &entries {
+                if !seen.insert(key) {
+                    let key: String = key.chars().take(64).collect();
+                    return Err(DocumentError::Json(format!("the key {key:?} stands twice in one object")));
+                }
+                refuse_duplicates(value.get(), depth + 1)?;
+            }
+        }
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(json).map_err(refused)?;
+            for item in items {
+                refuse_duplicates(item.get(), depth + 1)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}

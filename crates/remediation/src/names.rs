@@ -1,0 +1,72 @@
+//! One failure has one name, whatever door it came through (design section 5). Names are valid Kubernetes names.
+
+use sha2::{Digest, Sha256};
+
+/// The first `length` hexadecimal digits of the SHA-256 of the parts, each ended by a NUL so that no two lists collide.
+pub fn hash(parts: &[&[u8]], length: usize) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+        hasher.update([0]);
+    }
+    let mut hex = hex(&hasher.finalize());
+    hex.truncate(length);
+    hex
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The SHA-256 of `bytes`, 64 hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// An Actions run: `ci-<repository id>-<run id>-<run attempt>`.
+pub fn actions_run(repository_id: u64, run_id: u64, run_attempt: u64) -> String {
+    format!("ci-{repository_id}-{run_id}-{run_attempt}")
+}
+
+/// A check or status of another CI: `st-<repository id>-<sha 12>-<hash 8 of its context>`.
+pub fn status(repository_id: u64, sha: &str, context: &str) -> String {
+    let sha: String = sha.chars().take(12).collect();
+    format!("st-{repository_id}-{sha}-{}", hash(&[context.as_bytes()], 8))
+}
+
+/// A security alert: `sec-<repository id>-<type>-<number>`.
+pub fn security_alert(repository_id: u64, alert_type: crate::AlertType, number: u64) -> String {
+    let alert_type = crate::Vocabulary::as_str(alert_type).replace('_', "-");
+    format!("sec-{repository_id}-{alert_type}-{number}")
+}
+
+/// A failed Workflow of ours: `wf-<uid 8>`.
+pub fn failed_workflow(uid: &str) -> String {
+    format!("wf-{}", uid.chars().filter(char::is_ascii_alphanumeric).take(8).collect::<String>().to_lowercase())
+}
+
+/// A command door: `cmd-<repository id>-<comment id>`.
+pub fn command(repository_id: u64, comment_id: u64) -> String {
+    format!("cmd-{repository_id}-{comment_id}")
+}
+
+/// A button door: `btn-<check run id>-<n>`.
+pub fn button(check_run_id: u64, n: u64) -> String {
+    format!("btn-{check_run_id}-{n}")
+}
+
+/// Anything else: `<prefix>-<hash 12>` of what identifies it.
+pub fn other(prefix: &str, parts: &[&[u8]]) -> String {
+    format!("{prefix}-{}", hash(parts, 12))
+}
+
+/// The agent's run: `healer-<id>-r<round>-a<number>`, at most 63 characters.
+pub fn coderun(id: &str, round: u32, number: u32) -> String {
+    let suffix = format!("-r{round}-a{number}");
+    let mut name = format!("healer-{id}");
+    if name.len() + suffix.len() > 63 {
+        name = format!("healer-{}", hash(&[id.as_bytes()], 20));
+    }
+    name + &suffix
+}

@@ -1,0 +1,184 @@
+//! Bulk beside the document: one folder, plain names, sizes and digests that are verified when read.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use remediation::{Attachment, names};
+use sha2::{Digest, Sha256};
+
+use crate::Cannot;
+use crate::files::{self, Pending};
+
+/// The largest attachment; of more, the head and the tail are kept.
+pub const ATTACHMENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The attachments of one document.
+pub(crate) struct Attachments {
+    pub(crate) directory: PathBuf,
+    pub(crate) known: BTreeMap<String, Attachment>,
+}
+
+impl Attachments {
+    /// The bytes of an attachment, if its name is plain and its digest is what the document says.
+    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, Cannot> {
+        let Some(attachment) = self.known.get(name) else {
+            return Err(Cannot::refused(format!(
+                "the document has no attachment `{name}`; run the step that makes it first"
+            )));
+        };
+        if !is_plain(&attachment.file) {
+            return Err(Cannot::refused(format!(
+                "the attachment `{name}` names no plain file in the attachments folder; the document was tampered with"
+            )));
+        }
+        let path = self.directory.join(&attachment.file);
+        let file = File::open(&path).map_err(|error| {
+            Cannot::refused(format!(
+                "cannot read the attachment `{name}` at {}: {error}; is --attachments right?",
+                path.display()
+            ))
+        })?;
+        let mut bytes = Vec::new();
+        // The marker of a cut comes on top of the limit.
+        file.take(ATTACHMENT_BYTES + 4096)
+            .read_to_end(&mut bytes)
+            .map_err(|error| files::failed("read", &path, error))?;
+        if names::sha256(&bytes) != attachment.sha256 {
+            return Err(Cannot::refused(format!(
+                "the attachment `{name}` at {} is not what the document says: its digest differs; fetch it again",
+                path.display()
+            )));
+        }
+        Ok(bytes)
+    }
+
+    pub(crate) fn create(&self, name: &str, file: &str, trusted: bool) -> Result<AttachmentWriter, Cannot> {
+        if !is_plain(file) {
+            return Err(Cannot::bug(format!("the attachment `{name}` would not be a plain file")));
+        }
+        files::make_directory(&self.directory)?;
+        let path = self.directory.join(file);
+        Ok(AttachmentWriter {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            trusted,
+            pending: Pending::create(&path)?,
+            path,
+            digest: Sha256::new(),
+            written: 0,
+            tail: VecDeque::new(),
+            dropped: 0,
+            half: ATTACHMENT_BYTES / 2,
+        })
+    }
+}
+
+/// A name in the folder, and no path out of it.
+fn is_plain(file: &str) -> bool {
+    !file.is_empty()
+        && file.len() <= 128
+        && !file.starts_with('.')
+        && file.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+/// Writes one attachment, whole or not at all. Give it to [`crate::Desk::keep`] when everything is in.
+pub struct AttachmentWriter {
+    name: String,
+    file: String,
+    trusted: bool,
+    pending: Pending,
+    path: PathBuf,
+    digest: Sha256,
+    written: u64,
+    tail: VecDeque<u8>,
+    dropped: u64,
+    half: u64,
+}
+
+impl AttachmentWriter {
+    pub(crate) fn keep(mut self) -> Result<(String, Attachment), Cannot> {
+        if self.dropped > 0 {
+            let marker = format!("\n[healer: {} bytes left out here]\n", self.dropped);
+            self.put(marker.as_bytes()).map_err(|error| files::failed("write", &self.path, error))?;
+        }
+        let (first, second) = {
+            let (first, second) = self.tail.as_slices();
+            (first.to_vec(), second.to_vec())
+        };
+        self.put(&first).and_then(|()| self.put(&second)).map_err(|error| files::failed("write", &self.path, error))?;
+        self.pending.keep()?;
+        let attachment = Attachment {
+            file: self.file,
+            size_bytes: self.written,
+            dropped_bytes: self.dropped,
+            sha256: names::hex(&self.digest.finalize()),
+            trusted: self.trusted,
+        };
+        Ok((self.name, attachment))
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.pending.file.write_all(bytes)?;
+        self.digest.update(bytes);
+        self.written += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Where it will lie.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Write for AttachmentWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = usize::try_from(self.half.saturating_sub(self.written)).unwrap_or(usize::MAX).min(bytes.len());
+        let (head, rest) = bytes.split_at(room);
+        self.put(head)?;
+        self.tail.extend(rest);
+        let over = self.tail.len().saturating_sub(usize::try_from(self.half).unwrap_or(usize::MAX));
+        self.tail.drain(..over);
+        self.dropped += over as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn head_and_tail_are_kept_and_the_cut_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let attachments = Attachments { directory: folder.path().to_owned(), known: BTreeMap::new() };
+        let mut writer = attachments.create("job_log", "job_log.txt", false).unwrap();
+        writer.half = 4;
+        writer.write_all(b"abcdefghijkl").unwrap();
+        let (name, attachment) = writer.keep().unwrap();
+        assert_eq!(attachment.dropped_bytes, 4);
+        let text = std::fs::read_to_string(folder.path().join("job_log.txt")).unwrap();
+        assert_eq!(text, "abcd\n[healer: 4 bytes left out here]\nijkl");
+        let attachments = Attachments { known: BTreeMap::from([(name, attachment)]), ..attachments };
+        assert_eq!(attachments.read("job_log").unwrap(), text.as_bytes());
+    }
+
+    #[test]
+    fn a_changed_file_and_a_path_out_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut attachments = Attachments { directory: folder.path().to_owned(), known: BTreeMap::new() };
+        let mut writer = attachments.create("prompt", "prompt.md", false).unwrap();
+        writer.write_all(b"hello").unwrap();
+        let (name, attachment) = writer.keep().unwrap();
+        std::fs::write(folder.path().join("prompt.md"), "hellO").unwrap();
+        attachments.known.insert(name, attachment.clone());
+        assert!(attachments.read("prompt").unwrap_err().sentence.contains("digest"));
+        attachments.known.insert("evil".into(), Attachment { file: "../../etc/passwd".into(), ..attachment });
+        assert_eq!(attachments.read("evil").unwrap_err().code, crate::Code::Refused);
+    }
+}
