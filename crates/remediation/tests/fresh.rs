@@ -1,5 +1,7 @@
 //! What is checked in says what the code does. `BLESS=1 cargo test --workspace` rewrites it.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 fn is_fresh(path: &str, now: &str) {
