@@ -1,0 +1,197 @@
+//! `NAME=value` in all its spellings: env dumps, JSON, YAML, shell, XML, flags, headers, code.
+
+mod value_at;
+
+use crate::names::{NAMES, NOT_SECRET, Name, TAILS, VENDORS, Weight};
+use crate::value::{bits, is_code, is_digest, is_placeholder, is_random, is_uuid};
+use value_at::{Found, Link};
+
+/// A name found in a line.
+struct Identifier<'a> {
+    /// The whole name in lower case.
+    lower: String,
+    /// As written.
+    text: &'a str,
+    weight: Weight,
+}
+
+/// The secret behind the name whose word stands at `at`, if there is one.
+pub(crate) fn named(line: &str, name: &Name, at: usize) -> Option<(usize, usize, &'static str)> {
+    let word = (at, at + name.word.len());
+    let (start, end) = identifier(line, word)?;
+    if !word_fits(line, word, name.whole) {
+        return None;
+    }
+    let found = match tail_fits(&line[word.1..end]) {
+        true => value_at::find(line, start, end),
+        false => None,
+    };
+    let found = found.or_else(|| value_at::glued(line, word.1, end))?;
+    // For a glued value the name ends at the word.
+    let end = if found.link == Link::Glued { word.1 } else { end };
+    let text = &line[start..end];
+    let lower = text.to_ascii_lowercase();
+    if NOT_SECRET.iter().any(|not| lower.contains(not)) || about_public(line, start) {
+        return None;
+    }
+    let identifier = Identifier { lower, text, weight: name.weight };
+    is_secret(&identifier, &found).then(|| (found.start, found.end, rule(&identifier)))
+}
+
+/// The value behind a vendor's name.
+pub(crate) fn vendor(line: &str, word: &str, at: usize) -> Option<(usize, usize, &'static str)> {
+    let (start, end) = identifier(line, (at, at + word.len()))?;
+    let found = value_at::find(line, start, end)?;
+    let value = found.value;
+    let assigned = matches!(found.link, Link::Equals | Link::Colon | Link::Arrow);
+    let version = value.starts_with(['v', '^', '~', '=']) && value.contains('.');
+    let fits =
+        assigned && !version && !is_code(value) && !is_placeholder(value) && !value.contains(['/', ':', '@', '#']);
+    (fits && is_random(value, 16) && !found.continues).then_some((found.start, found.end, "vendor_key"))
+}
+
+/// Number of words that [`at`] knows.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|name| name.word).chain(VENDORS.iter().copied())
+}
+
+/// Looks at the `index`-th word of [`words`], found at `at`.
+pub(crate) fn at(line: &str, index: usize, at: usize) -> Option<(usize, usize, &'static str)> {
+    match NAMES.get(index) {
+        Some(name) => named(line, name, at),
+        None => vendor(line, VENDORS.get(index - NAMES.len())?, at),
+    }
+}
+
+fn rule(identifier: &Identifier<'_>) -> &'static str {
+    match identifier.weight {
+        Weight::Password => "password",
+        Weight::Strong if identifier.lower.contains("token") => "token",
+        Weight::Strong if identifier.lower.contains("key") => "api_key",
+        Weight::Strong => "secret",
+        Weight::Weak => "secret_value",
+    }
+}
+
+/// The run of letters, digits, `_`, `-`, `.` around the word.
+fn identifier(line: &str, word: (usize, usize)) -> Option<(usize, usize)> {
+    const LONGEST: usize = 80;
+    let bytes = line.as_bytes();
+    let inside = |b: &&u8| b.is_ascii_alphanumeric() || b"_-.".contains(b);
+    let before = bytes[word.0.saturating_sub(LONGEST)..word.0].iter().rev().take_while(inside).count();
+    let after = bytes[word.1..bytes.len().min(word.1 + LONGEST)].iter().take_while(inside).count();
+    let mut start = word.0 - before;
+    // `\ntoken=`: the letter belongs to an escape.
+    if start > 0 && bytes[start - 1] == b'\\' && start < word.0 && b"nrt".contains(&bytes[start]) {
+        start += 1;
+    }
+    Some((start, word.1 + after))
+}
+
+/// Whether the word stands alone in its name, as words of names do: `DB_PASS`, `dbPass`, not `bypass`, not `tokenizer`.
+fn word_fits(line: &str, (start, end): (usize, usize), whole: bool) -> bool {
+    let bytes = line.as_bytes();
+    let last = bytes[end - 1];
+    let after = bytes.get(end).copied().unwrap_or(b' ');
+    let plural = after.eq_ignore_ascii_case(&b's') && !bytes.get(end + 1).is_some_and(u8::is_ascii_alphabetic);
+    let ends = !after.is_ascii_alphabetic() || plural || last.is_ascii_lowercase() && after.is_ascii_uppercase();
+    let glued_upper = last.is_ascii_uppercase()
+        && after.is_ascii_uppercase()
+        && tail_fits(line[end..].split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or(""));
+    let before = if start > 0 { bytes[start - 1] } else { b' ' };
+    let first = bytes[start];
+    let escape = start > 1 && bytes[start - 2] == b'\\' && b"nrt".contains(&before);
+    let begins = !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && first.is_ascii_uppercase() || escape;
+    let prefixed = before.is_ascii_lowercase() && first.is_ascii_lowercase();
+    (ends || glued_upper) && (begins || !whole && (prefixed || before.is_ascii_uppercase()))
+}
+
+/// Whether what follows the word leaves the name a secret's: nothing, a number, or one of [`TAILS`].
+fn tail_fits(tail: &str) -> bool {
+    tail.split(['_', '-', '.']).all(|part| {
+        let part = part.trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
+        TAILS.contains(&part.as_str())
+    })
+}
+
+/// Whether the words before say that it is public, or a cache's.
+fn about_public(line: &str, start: usize) -> bool {
+    let from = (start.saturating_sub(12)..=start).find(|at| line.is_char_boundary(*at)).unwrap_or(start);
+    let before = line[from..start].trim_end_matches([' ', '-', '_', '"', '\'']).to_ascii_lowercase();
+    ["public", "cache", "restore", "primary", "foreign", "host", "gpg", "rsa", "pgp", "signing", "unique"]
+        .iter()
+        .any(|word| before.ends_with(word))
+}
+
+fn is_secret(name: &Identifier<'_>, found: &Found<'_>) -> bool {
+    let value = found.value;
+    if is_placeholder(value) || value.eq_ignore_ascii_case(name.text) {
+        return false;
+    }
+    // npm's own tokens were random UUIDs; one made from the clock is a sample.
+    if is_uuid(value) && name.lower.contains("authtoken") && value.as_bytes().get(14) != Some(&b'4') {
+        return false;
+    }
+    if !found.quoted && is_code(value) && !found.flag_or_env(name.text) {
+        return false;
+    }
+    let loose = matches!(found.link, Link::Space | Link::Glued);
+    match name.weight {
+        Weight::Password => password(name, found),
+        Weight::Strong if loose && !found.flag => is_random(value, 12),
+        Weight::Strong => token(name, found),
+        Weight::Weak => weak(name, found, loose),
+    }
+}
+
+/// Behind `password`: nearly anything that is no prose and no code.
+fn password(name: &Identifier<'_>, found: &Found<'_>) -> bool {
+    let value = found.value;
+    let mixed = value.bytes().any(|b| !b.is_ascii_lowercase()) && !value.ends_with(['.', ':', '?', '!']);
+    match found.link {
+        Link::Space if found.flag => value.len() >= 3,
+        Link::Space | Link::Glued => is_random(value, 8) || found.netrc && value.len() >= 3,
+        _ if found.quoted => !value.contains(' ') && value.len() >= 3,
+        _ if found.flag_or_env(name.text) => value.len() >= 3,
+        Link::Equals if found.tight => value.len() >= 4,
+        _ => {
+            value.len() >= 6 && mixed && value.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
+                || value.len() >= 4 && found.ends_line && mixed
+        }
+    }
+}
+
+/// Behind `token`, `secret`, `api_key`: one word of some length with more than letters, or plainly random letters.
+fn token(name: &Identifier<'_>, found: &Found<'_>) -> bool {
+    let value = found.value;
+    let letters = value.bytes().all(|b| b.is_ascii_alphabetic());
+    let digits = value.bytes().any(|b| b.is_ascii_digit());
+    let random_letters = letters && value.len() >= 20 && bits(value.as_bytes()) >= 3.2;
+    let env = found.flag_or_env(name.text);
+    if value.contains(' ') || value.bytes().all(|b| b.is_ascii_digit()) && value.len() < 16 {
+        return false;
+    }
+    is_random(value, 10)
+        || random_letters
+        || digits && value.len() >= 8 && (found.quoted || env) && !value.contains(['/', ' '])
+        || !letters
+            && value.len() >= 12
+            && (found.quoted || env)
+            && bits(value.as_bytes()) >= 3.0
+            && !value.contains(['/', ' '])
+            && value.bytes().any(|b| !b.is_ascii_lowercase() && b != b'-' && b != b'_' && b != b'.')
+        || env && value.len() >= 8 && found.link == Link::Equals && !value.contains('/')
+}
+
+/// Behind `key`, `auth`, `login`: random, and not one of the things that are called keys in every build.
+fn weak(name: &Identifier<'_>, found: &Found<'_>, loose: bool) -> bool {
+    let value = found.value;
+    let bare = name.lower.trim_matches(|c: char| !c.is_ascii_alphanumeric()).len() <= 7
+        && name.text.bytes().any(|b| b.is_ascii_lowercase());
+    let words =
+        value.split(['-', '_']).filter(|part| part.len() >= 3 && part.bytes().all(|b| b.is_ascii_alphabetic())).count();
+    let hex = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    let path = value.contains(['/', '@', '#', ' ', ':']);
+    let min = if loose { 16 } else { 11 };
+    !(words >= 2 || bare && hex || path || bare && loose) && (is_random(value, min) || is_digest(value) && !bare)
+}

@@ -1,0 +1,121 @@
+//! Private keys in PEM: whole blocks, blocks in one line, blocks without head or tail.
+
+use crate::special::Found;
+
+/// Longest block, in lines.
+const LONGEST: usize = 200;
+/// A line of key material is at least this long where nothing but its look speaks for it.
+const BODY_LINE: usize = 60;
+
+/// What a line is in a PEM block. Lines come without time stamp and without what stands around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// `-----BEGIN … PRIVATE KEY-----` and no end.
+    Begin,
+    /// `-----END … PRIVATE KEY-----` and no begin.
+    End,
+    /// Base64, or a header such as `Proc-Type:`.
+    Body,
+    Other,
+}
+
+/// What a block says about a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Not part of a block.
+    No,
+    /// Perhaps: hold it until a later line says.
+    Hold,
+    /// Part of a block, and so is everything that was held.
+    Yes,
+}
+
+/// The state between lines.
+#[derive(Debug, Default)]
+pub(crate) enum Block {
+    #[default]
+    Outside,
+    /// After a begin, before any key material.
+    Begun,
+    /// Inside; so many lines.
+    Inside(usize),
+    /// Lines that look like key material without a begin; so many.
+    Headless(usize),
+}
+
+impl Block {
+    /// Takes the next line.
+    pub fn line(&mut self, text: &str) -> Verdict {
+        let part = part(text);
+        let (next, verdict) = match (&self, part) {
+            (_, Part::Begin) => (Self::Begun, Verdict::Hold),
+            (Self::Begun, Part::Body) if text.trim().is_empty() || text.contains(':') => (Self::Begun, Verdict::Hold),
+            (Self::Begun, Part::Body) if text.trim().len() >= 16 => (Self::Inside(1), Verdict::Yes),
+            (Self::Inside(n), Part::Body) if *n < LONGEST => (Self::Inside(n + 1), Verdict::Yes),
+            (Self::Inside(_), Part::End) => (Self::Outside, Verdict::Yes),
+            (Self::Headless(n), Part::End) if *n > 0 => (Self::Outside, Verdict::Yes),
+            (Self::Headless(n), Part::Body) if *n < LONGEST && is_base64(text.trim()) => {
+                (Self::Headless(n + 1), Verdict::Hold)
+            }
+            (Self::Outside | Self::Headless(_), Part::Body)
+                if text.trim().len() >= BODY_LINE && is_base64(text.trim()) =>
+            {
+                (Self::Headless(1), Verdict::Hold)
+            }
+            _ => (Self::Outside, Verdict::No),
+        };
+        *self = next;
+        verdict
+    }
+
+    /// Whether lines are held for it.
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Begun | Self::Headless(_))
+    }
+}
+
+/// Where the key material of a line of a block stands: the whole of a body line, the marker of a begin or end line.
+pub(crate) fn secret_part(text: &str) -> (usize, usize) {
+    let start = text.find("-----").unwrap_or_else(|| text.len() - text.trim_start().len());
+    (start, text.trim_end_matches(['"', '\'', ',', ' ', '\r', '\n']).len().max(start))
+}
+
+fn part(text: &str) -> Part {
+    if memchr::memmem::find(text.as_bytes(), b"-----").is_some() {
+        let key = text.contains("PRIVATE KEY");
+        return match (text.contains("-----BEGIN"), text.contains("-----END")) {
+            (true, false) if key && text.trim_end().ends_with("-----") => Part::Begin,
+            (false, true) if key => Part::End,
+            _ => Part::Other,
+        };
+    }
+    let text = text.trim().trim_end_matches(['"', '\'', ',']);
+    let headers = ["Proc-Type:", "DEK-Info:", "Version:", "Comment:", "Hash:"];
+    let header = headers.iter().any(|name| text.starts_with(name));
+    if text.is_empty() || header || is_base64(text) { Part::Body } else { Part::Other }
+}
+
+fn is_base64(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)) && !text.is_empty()
+}
+
+/// A block in one line, its line ends written as `\n`, or cut off: from the begin to the end, or as far as it goes.
+pub(crate) fn one_line(line: &str, at: usize, found: Found<'_>) {
+    let head = &line[..at];
+    let Some(start) = head.rfind("-----BEGIN").filter(|start| at - start < 40) else { return };
+    let body_at = at + line[at..].find("-----").map_or(line.len() - at, |dashes| dashes + 5);
+    let body = &line[body_at..];
+    let inside = |b: &u8| b.is_ascii_alphanumeric() || b"+/=\\ :,-_".contains(b);
+    let length = body.bytes().take_while(|b| inside(b)).count();
+    let end = match body.find("-----END") {
+        Some(end) if end <= length => {
+            let tail = &body[end + 8..];
+            body_at + end + 8 + tail.find("-----").map_or(0, |dashes| dashes + 5)
+        }
+        _ => body_at + length,
+    };
+    let material = body[..length].split(['\\', ' ', '-']).any(|run| run.trim_start_matches(['n', 'r']).len() >= 32);
+    if material {
+        found(start, end, "private_key");
+    }
+}

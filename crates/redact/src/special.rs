@@ -1,0 +1,33 @@
+//! What no table of shapes or names can say: URLs with credentials, JWTs, headers, command lines, masks.
+
+mod command;
+mod jwt;
+mod mask;
+mod url;
+
+/// Takes a found secret: begin, end, rule.
+pub(crate) type Found<'a> = &'a mut dyn FnMut(usize, usize, &'static str);
+
+/// A keyword and the function that looks around it.
+pub(crate) struct Special {
+    pub keyword: &'static str,
+    pub look: fn(&str, usize, Found<'_>),
+}
+
+/// The keywords, in any case.
+pub(crate) const SPECIALS: &[Special] = &[
+    Special { keyword: "://", look: url::credentials },
+    Special { keyword: "eyj", look: jwt::token },
+    Special { keyword: "***", look: mask::remainder },
+    Special { keyword: "authorization", look: command::authorization },
+    Special { keyword: "bearer ", look: command::bearer },
+    Special { keyword: "cookie", look: command::cookie },
+    Special { keyword: "curl", look: command::curl },
+    Special { keyword: "docker", look: command::docker },
+    Special { keyword: "sshpass", look: command::short_password },
+    Special { keyword: "mysql", look: command::short_password },
+    Special { keyword: "redis-cli", look: command::redis },
+    Special { keyword: "wget", look: command::curl },
+    Special { keyword: "\"auth\"", look: command::docker_config },
+    Special { keyword: "private key", look: crate::pem::one_line },
+];

@@ -1,0 +1,53 @@
+//! `scheme://user:password@host`: the password goes, the user only if it is a token.
+
+use super::Found;
+use crate::value::{is_placeholder, is_random};
+
+/// Longest user and password that is looked for, in bytes.
+const LONGEST: usize = 1024;
+
+pub(super) fn credentials(line: &str, at: usize, found: Found<'_>) {
+    let start = at + 3;
+    let bytes = line.as_bytes();
+    let window = &bytes[start..bytes.len().min(start + LONGEST)];
+    let outside = |b: &u8| b.is_ascii_whitespace() || b"\"'<>`\\|".contains(b);
+    let window = &window[..window.iter().position(outside).unwrap_or(window.len())];
+    let authority = window.iter().position(|b| b"/?#".contains(b)).unwrap_or(window.len());
+    let sign = window[..authority].iter().rposition(|b| *b == b'@').or_else(|| unescaped(window, authority));
+    let Some(sign) = sign else { return };
+    let colon = window[..sign].iter().position(|b| *b == b':');
+    let part = |from: usize, to: usize| line.get(start + from..start + to).unwrap_or("");
+    let secret = |text: &str| !text.is_empty() && !variable(text);
+    match colon {
+        Some(colon) if secret(part(colon + 1, sign)) => {
+            found(start + colon + 1, start + sign, "url_password");
+            if is_random(part(0, colon), 20) {
+                found(start, start + colon, "url_user");
+            }
+        }
+        _ => {
+            let end = colon.unwrap_or(sign);
+            if secret(part(0, end)) && is_random(part(0, end), 16) {
+                found(start, start + end, "url_user");
+            }
+        }
+    }
+}
+
+/// A password with `/`, `?` or `#` in it, not escaped as it should be: `user:p#ss@host`, but not `host:8080/@scope`.
+fn unescaped(window: &[u8], authority: usize) -> Option<usize> {
+    let colon = window[..authority].iter().position(|b| *b == b':')?;
+    let port = window[colon + 1..authority].iter().all(u8::is_ascii_digit);
+    let sign = window.iter().rposition(|b| *b == b'@')?;
+    let host = window.get(sign + 1).is_some_and(u8::is_ascii_alphanumeric);
+    let again = window[..sign].windows(3).any(|three| three == b"://");
+    (!port && host && !again && sign > authority).then_some(sign)
+}
+
+/// `$PASSWORD`, `${{ … }}`, `<password>`, `***`, or the word itself.
+fn variable(text: &str) -> bool {
+    let words = ["password", "pass", "passwd", "pwd", "token", "secret", "key", "username", "user"];
+    let word = words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let literal = !text.bytes().any(|b| b"$<>{}%*[".contains(&b)) || text.contains('%') && !text.starts_with('%');
+    word || !literal && is_placeholder(text) || text.starts_with("[redacted")
+}
