@@ -183,6 +183,9 @@ sections! {
         number: u32,
         /// How many there may be in a round.
         limit: u32,
+        /// Who tries now, whatever `classify` finds: set after the second failure of one agent in a round.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<Open<Agent>>,
     }
 
     /// May this go ahead? Written by `admit`.
