@@ -3,7 +3,7 @@
 mod value_at;
 
 use crate::names::{NAMES, NOT_SECRET, Name, TAILS, VENDORS, Weight};
-use crate::value::{bits, is_code, is_digest, is_placeholder, is_random, is_uuid};
+use crate::value::{bits, is_code, is_digest, is_placeholder, is_random, is_random_letters, is_template, is_uuid};
 use value_at::{Found, Link};
 
 /// A name found in a line.
@@ -38,17 +38,41 @@ pub(crate) fn named(line: &str, name: &Name, at: usize) -> Option<(usize, usize,
     is_secret(&identifier, &found).then(|| (found.start, found.end, rule(&identifier)))
 }
 
-/// The value behind a vendor's name.
+/// The value behind a vendor's name, directly or after words such as `api key`.
 pub(crate) fn vendor(line: &str, word: &str, at: usize) -> Option<(usize, usize, &'static str)> {
-    let (start, end) = identifier(line, (at, at + word.len()))?;
+    let (start, mut end) = identifier(line, (at, at + word.len()))?;
+    let bytes = line.as_bytes();
+    let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);
+    if before.is_ascii_lowercase() && bytes[at].is_ascii_lowercase()
+        || before.is_ascii_uppercase() && bytes[at].is_ascii_uppercase()
+    {
+        return None;
+    }
+    let mut named = false;
+    for _ in 0..3 {
+        let next = end + usize::from(bytes.get(end) == Some(&b' '));
+        let length = bytes[next..].iter().take(12).take_while(|b| b.is_ascii_alphabetic() || **b == b'_').count();
+        if !FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(&line[next..next + length])) {
+            break;
+        }
+        (named, end) = (true, next + length);
+    }
     let found = value_at::find(line, start, end)?;
     let value = found.value;
     let assigned = matches!(found.link, Link::Equals | Link::Colon | Link::Arrow);
     let version = value.starts_with(['v', '^', '~', '=']) && value.contains('.');
-    let fits =
-        assigned && !version && !is_code(value) && !is_placeholder(value) && !value.contains(['/', ':', '@', '#']);
-    (fits && is_random(value, 16) && !found.continues).then_some((found.start, found.end, "vendor_key"))
+    let other = version || is_code(value) || is_placeholder(value) || value.contains(['/', ':', '@', '#', '=']);
+    let hex = value.bytes().all(|b| b.is_ascii_hexdigit());
+    let linked = assigned || named || found.link == Link::Space && !hex && !value.contains(['-', '.', '_']);
+    (linked && !other && is_random(value, if assigned || named { 16 } else { 24 }) && !found.continues).then_some((
+        found.start,
+        found.end,
+        "vendor_key",
+    ))
 }
+
+/// Words between a vendor and its key.
+const FILLERS: [&str; 10] = ["key", "api", "token", "secret", "access", "private", "code", "apikey", "api_key", "auth"];
 
 /// Number of words that [`at`] knows.
 pub(crate) fn words() -> impl Iterator<Item = &'static str> {
@@ -109,8 +133,8 @@ fn word_fits(line: &str, (start, end): (usize, usize), whole: bool) -> bool {
 /// Whether what follows the word leaves the name a secret's: nothing, a number, or one of [`TAILS`].
 fn tail_fits(tail: &str) -> bool {
     tail.split(['_', '-', '.']).all(|part| {
-        let part = part.trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
-        TAILS.contains(&part.as_str())
+        let part = part.to_ascii_lowercase();
+        TAILS.contains(&part.as_str()) || TAILS.contains(&part.trim_end_matches(|c: char| c.is_ascii_digit()))
     })
 }
 
@@ -125,7 +149,9 @@ fn about_public(line: &str, start: usize) -> bool {
 
 fn is_secret(name: &Identifier<'_>, found: &Found<'_>) -> bool {
     let value = found.value;
-    if is_placeholder(value) || value.eq_ignore_ascii_case(name.text) {
+    let stands_for_another =
+        if found.connection && name.weight == Weight::Password { is_template } else { is_placeholder };
+    if stands_for_another(value) || value.eq_ignore_ascii_case(name.text) {
         return false;
     }
     // npm's own tokens were random UUIDs; one made from the clock is a sample.
@@ -138,7 +164,9 @@ fn is_secret(name: &Identifier<'_>, found: &Found<'_>) -> bool {
     let loose = matches!(found.link, Link::Space | Link::Glued);
     match name.weight {
         Weight::Password => password(name, found),
-        Weight::Strong if loose && !found.flag => is_random(value, 12),
+        Weight::Strong if loose && !found.flag => {
+            !value.contains(['/', '=', ':']) && (is_random(value, 12) || shouted(name) && is_random_letters(value))
+        }
         Weight::Strong => token(name, found),
         Weight::Weak => weak(name, found, loose),
     }
@@ -150,9 +178,11 @@ fn password(name: &Identifier<'_>, found: &Found<'_>) -> bool {
     let mixed = value.bytes().any(|b| !b.is_ascii_lowercase()) && !value.ends_with(['.', ':', '?', '!']);
     match found.link {
         Link::Space if found.flag => value.len() >= 3,
-        Link::Space | Link::Glued => is_random(value, 8) || found.netrc && value.len() >= 3,
+        Link::Space => is_random(value, 8) && !value.contains(['/', '=', ':']) || found.netrc && value.len() >= 3,
+        Link::Glued => false,
         _ if found.quoted => !value.contains(' ') && value.len() >= 3,
         _ if found.flag_or_env(name.text) => value.len() >= 3,
+        Link::Equals if found.connection => value.len() >= 3,
         Link::Equals if found.tight => value.len() >= 4,
         _ => {
             value.len() >= 6 && mixed && value.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
@@ -166,7 +196,8 @@ fn token(name: &Identifier<'_>, found: &Found<'_>) -> bool {
     let value = found.value;
     let letters = value.bytes().all(|b| b.is_ascii_alphabetic());
     let digits = value.bytes().any(|b| b.is_ascii_digit());
-    let random_letters = letters && value.len() >= 20 && bits(value.as_bytes()) >= 3.2;
+    let random_letters =
+        letters && is_random_letters(value) || value.len() >= 30 && bits(value.as_bytes()) >= 4.2 && !is_code(value);
     let env = found.flag_or_env(name.text);
     if value.contains(' ') || value.bytes().all(|b| b.is_ascii_digit()) && value.len() < 16 {
         return false;
@@ -186,12 +217,20 @@ fn token(name: &Identifier<'_>, found: &Found<'_>) -> bool {
 /// Behind `key`, `auth`, `login`: random, and not one of the things that are called keys in every build.
 fn weak(name: &Identifier<'_>, found: &Found<'_>, loose: bool) -> bool {
     let value = found.value;
-    let bare = name.lower.trim_matches(|c: char| !c.is_ascii_alphanumeric()).len() <= 7
-        && name.text.bytes().any(|b| b.is_ascii_lowercase());
+    let bare = name.lower.trim_matches(|c: char| !c.is_ascii_alphanumeric()).len() <= 7 && !shouted(name);
     let words =
         value.split(['-', '_']).filter(|part| part.len() >= 3 && part.bytes().all(|b| b.is_ascii_alphabetic())).count();
     let hex = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    let path = value.contains(['/', '@', '#', ' ', ':']);
-    let min = if loose { 16 } else { 11 };
-    !(words >= 2 || bare && hex || path || bare && loose) && (is_random(value, min) || is_digest(value) && !bare)
+    // A cache key: a name and a digest.
+    let cache = value.contains('-') && value.split('-').any(is_digest);
+    let path = value.contains(['/', '@', '#', ' ', ':']) || loose && value.contains('=');
+    let ordinary = bare && (hex || cache || words >= 2 || loose) || words >= 3 || path;
+    let random = is_random(value, if loose { 16 } else { 11 }) || !bare && is_random_letters(value);
+    !ordinary && (random || is_digest(value) && !bare)
+}
+
+/// A name in capitals.
+fn shouted(name: &Identifier<'_>) -> bool {
+    let word = name.text.rsplit(['_', '-', '.']).next().unwrap_or("");
+    word.len() >= 3 && word.bytes().rev().take(3).all(|b| b.is_ascii_uppercase())
 }

@@ -35,8 +35,8 @@ pub(crate) enum Verdict {
 pub(crate) enum Block {
     #[default]
     Outside,
-    /// After a begin, before any key material.
-    Begun,
+    /// After a begin, before any key material; so many lines.
+    Begun(usize),
     /// Inside; so many lines.
     Inside(usize),
     /// Lines that look like key material without a begin; so many.
@@ -48,17 +48,19 @@ impl Block {
     pub fn line(&mut self, text: &str) -> Verdict {
         let part = part(text);
         let (next, verdict) = match (&self, part) {
-            (_, Part::Begin) => (Self::Begun, Verdict::Hold),
-            (Self::Begun, Part::Body) if text.trim().is_empty() || text.contains(':') => (Self::Begun, Verdict::Hold),
-            (Self::Begun, Part::Body) if text.trim().len() >= 16 => (Self::Inside(1), Verdict::Yes),
+            (_, Part::Begin) => (Self::Begun(1), Verdict::Hold),
+            (Self::Begun(_), Part::Body) if bare(text).len() >= 16 && is_base64(bare(text)) => {
+                (Self::Inside(1), Verdict::Yes)
+            }
+            (Self::Begun(n), Part::Body) if *n < 16 => (Self::Begun(n + 1), Verdict::Hold),
             (Self::Inside(n), Part::Body) if *n < LONGEST => (Self::Inside(n + 1), Verdict::Yes),
             (Self::Inside(_), Part::End) => (Self::Outside, Verdict::Yes),
             (Self::Headless(n), Part::End) if *n > 0 => (Self::Outside, Verdict::Yes),
-            (Self::Headless(n), Part::Body) if *n < LONGEST && is_base64(text.trim()) => {
+            (Self::Headless(n), Part::Body) if *n < LONGEST && is_base64(bare(text)) => {
                 (Self::Headless(n + 1), Verdict::Hold)
             }
             (Self::Outside | Self::Headless(_), Part::Body)
-                if text.trim().len() >= BODY_LINE && is_base64(text.trim()) =>
+                if bare(text).len() >= BODY_LINE && is_base64(bare(text)) =>
             {
                 (Self::Headless(1), Verdict::Hold)
             }
@@ -70,7 +72,7 @@ impl Block {
 
     /// Whether lines are held for it.
     pub fn holds(&self) -> bool {
-        matches!(self, Self::Begun | Self::Headless(_))
+        matches!(self, Self::Begun(_) | Self::Headless(_))
     }
 }
 
@@ -84,15 +86,21 @@ fn part(text: &str) -> Part {
     if memchr::memmem::find(text.as_bytes(), b"-----").is_some() {
         let key = text.contains("PRIVATE KEY");
         return match (text.contains("-----BEGIN"), text.contains("-----END")) {
-            (true, false) if key && text.trim_end().ends_with("-----") => Part::Begin,
+            (true, false) if key && bare(text).ends_with("-----") => Part::Begin,
             (false, true) if key => Part::End,
             _ => Part::Other,
         };
     }
-    let text = text.trim().trim_end_matches(['"', '\'', ',']);
+    let text = bare(text);
     let headers = ["Proc-Type:", "DEK-Info:", "Version:", "Comment:", "Hash:"];
     let header = headers.iter().any(|name| text.starts_with(name));
     if text.is_empty() || header || is_base64(text) { Part::Body } else { Part::Other }
+}
+
+/// The line without what quotes and joins it in source code: `"MIIE…\n" +`.
+fn bare(text: &str) -> &str {
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || "\"'`,;+.\\".contains(c));
+    text.strip_suffix("\\n").or_else(|| text.strip_suffix("\\r\\n")).unwrap_or(text)
 }
 
 fn is_base64(text: &str) -> bool {
@@ -105,7 +113,7 @@ pub(crate) fn one_line(line: &str, at: usize, found: Found<'_>) {
     let Some(start) = head.rfind("-----BEGIN").filter(|start| at - start < 40) else { return };
     let body_at = at + line[at..].find("-----").map_or(line.len() - at, |dashes| dashes + 5);
     let body = &line[body_at..];
-    let inside = |b: &u8| b.is_ascii_alphanumeric() || b"+/=\\ :,-_".contains(b);
+    let inside = |b: &u8| b.is_ascii_alphanumeric() || b"+/=\\ :,-_\n\r".contains(b);
     let length = body.bytes().take_while(|b| inside(b)).count();
     let end = match body.find("-----END") {
         Some(end) if end <= length => {
@@ -114,7 +122,8 @@ pub(crate) fn one_line(line: &str, at: usize, found: Found<'_>) {
         }
         _ => body_at + length,
     };
-    let material = body[..length].split(['\\', ' ', '-']).any(|run| run.trim_start_matches(['n', 'r']).len() >= 32);
+    let material =
+        body[..length].split(['\\', ' ', '-', '\n', '\r']).any(|run| run.trim_start_matches(['n', 'r']).len() >= 32);
     if material {
         found(start, end, "private_key");
     }

@@ -16,6 +16,17 @@ const FAMILIES: [&[Shape]; 4] = [code::SHAPES, cloud::SHAPES, messaging::SHAPES,
 pub(crate) const COUNT: usize =
     code::SHAPES.len() + cloud::SHAPES.len() + messaging::SHAPES.len() + services::SHAPES.len();
 
+/// The `index`-th of [`shapes`].
+pub(crate) fn shape(mut index: usize) -> Option<&'static Shape> {
+    for family in FAMILIES {
+        match family.get(index) {
+            Some(shape) => return Some(shape),
+            None => index -= family.len(),
+        }
+    }
+    None
+}
+
 /// All shapes, in a fixed order.
 pub(crate) fn shapes() -> impl Iterator<Item = &'static Shape> {
     FAMILIES.into_iter().flatten()

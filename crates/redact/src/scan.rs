@@ -37,7 +37,7 @@ fn look(line: &str, index: usize, at: usize, spans: &mut Vec<Span>) {
             spans.push(Span { start, end, rule });
         }
     };
-    if let Some(shape) = providers::shapes().nth(index) {
+    if let Some(shape) = providers::shape(index) {
         return add(shapes::find(index, shape, line, at).map(|(start, end)| (start, end, shape.rule)));
     }
     match SPECIALS.get(index - providers::COUNT) {

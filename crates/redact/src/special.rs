@@ -28,6 +28,8 @@ pub(crate) const SPECIALS: &[Special] = &[
     Special { keyword: "mysql", look: command::short_password },
     Special { keyword: "redis-cli", look: command::redis },
     Special { keyword: "wget", look: command::curl },
+    Special { keyword: "-u ", look: command::continued },
+    Special { keyword: "--user ", look: command::continued },
     Special { keyword: "\"auth\"", look: command::docker_config },
     Special { keyword: "private key", look: crate::pem::one_line },
 ];

@@ -53,24 +53,41 @@ fn one_case(word: &str) -> bool {
 pub(crate) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let inner = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    inner.is_empty()
-        || distinct(lower.as_bytes()) <= 2
-        || value.starts_with(['$', '<', '{', '%', '#', '&', '*', '`', '~', '('])
-        || value.contains("${")
-        || value.contains("{{")
-        || value.contains("#{")
-        || value.contains("%(")
-        || value.contains("$(")
-        || value.contains("***")
-        || value.contains("[redacted")
-        || value.contains("...")
-        || value.contains('…')
-        || value.starts_with("[secure]")
-        || value.starts_with("[MASKED]")
-        || value.starts_with('[')
+    let variable = value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    is_template(value)
+        || variable
         || PLACEHOLDER_WORDS.contains(&inner)
         || PLACEHOLDER_PARTS.iter().any(|part| inner.contains(part))
 }
+
+/// A mask, a variable, a template, a marker of ours.
+pub(crate) fn is_template(value: &str) -> bool {
+    let parts = ["${", "{{", "#{", "%(", "$(", "***", "[redacted", "...", "…"];
+    distinct(value.as_bytes()) <= 2
+        || !value.bytes().any(|b| b.is_ascii_alphanumeric())
+        || value.starts_with(['$', '<', '{', '%', '#', '&', '*', '`', '~', '(', '['])
+        || parts.iter().any(|part| value.contains(part))
+}
+
+/// Letters that no word has: pairs that are rare in words make up a good part of them.
+pub(crate) fn is_random_letters(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    if bytes.len() < 16 || !bytes.iter().all(u8::is_ascii_alphabetic) || distinct(bytes) < 8 {
+        return false;
+    }
+    let common = |pair: &[u8]| {
+        let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
+        COMMON_PAIRS.split(' ').any(|common| common.as_bytes() == pair)
+    };
+    let rare = bytes.windows(2).filter(|pair| !common(pair)).count();
+    rare * 5 >= bytes.len() * 2
+}
+
+/// Pairs of letters that make up most of English words and program names.
+const COMMON_PAIRS: &str = "th he in er an re nd at on nt ha es st en ed to it ou ea hi is or ti as te et ng of al de se le sa si ar ve ra ld ur \
+     ro ri io ic ne me co ta ec ll li no ce ch so om ma il el us ca tr ac ss la lo un ul ai ho ee pr pe ge ns ot ad em ie id ke ut ow be \
+     rs ly ct di wi wh ol da fo vi po am ab ay mo ir tt if po im op ev pa sh su ck ap ob mi do up oo tu ag ue ex ig ni rt gr fi ef ff \
+     ai ea ep ey au cr cl pl bl br fr fa fe iv iz ks lt mp na oc od os ov pi pp qu rd rm rn ru sc sp ts ty uc ui um va wa we ye ga gi go";
 
 /// Whole values that say nothing.
 const PLACEHOLDER_WORDS: &[&str] = &[

@@ -7,7 +7,7 @@ pub(super) enum Link {
     Equals,
     /// `:`.
     Colon,
-    /// `=>`, `->`, `>`, `,` between quotes, `value=`.
+    /// `=>`, `>`, `,` between quotes, `value=`.
     Arrow,
     /// Nothing but space.
     Space,
@@ -31,6 +31,8 @@ pub(super) struct Found<'a> {
     pub tight: bool,
     /// Nothing follows on the line.
     pub ends_line: bool,
+    /// One of several `name=value` with `;` between them.
+    pub connection: bool,
     /// More of a word follows directly (a path, a second `=`).
     pub continues: bool,
 }
@@ -61,8 +63,11 @@ pub(super) fn find(line: &str, start: usize, end: usize) -> Option<Found<'_>> {
     };
     let flag = bytes[start] == b'-' && start.checked_sub(1).is_none_or(|at| b" '\"[,\t=".contains(&bytes[at]));
     let before = &line[..start];
+    let semicolon = before.trim_end_matches([' ', '"', '&']).ends_with(';')
+        || bytes.get(found.end) == Some(&b';') && before.contains('=');
+    let connection = link == Link::Equals && !found.quoted && semicolon;
     let netrc = before.trim().is_empty() || before.contains("machine ") || before.contains("login ");
-    Some(Found { tight, flag, netrc, ..found })
+    Some(Found { tight, flag, netrc, connection, ..found })
 }
 
 /// `apikey-4f1e…`: the value is the rest of the word.
@@ -74,6 +79,9 @@ pub(super) fn glued(line: &str, word_end: usize, end: usize) -> Option<Found<'_>
     }
     let end = line[..end].trim_end_matches(['.', '-']).len().max(start);
     let value = &line[start..end];
+    if !value.split('-').next()?.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let ends_line = line[end..].trim().is_empty();
     Some(Found {
         value,
@@ -85,6 +93,7 @@ pub(super) fn glued(line: &str, word_end: usize, end: usize) -> Option<Found<'_>
         netrc: false,
         tight: false,
         ends_line,
+        connection: false,
         continues: false,
     })
 }
@@ -112,7 +121,6 @@ fn link(bytes: &[u8], start: usize, closing: usize, at: usize) -> Option<(Link, 
     let quoted_name = closing > 0 && b"\"'`".contains(&bytes[closing - 1]);
     match rest.first()? {
         b'>' if start > 0 && bytes[start - 1] == b'<' => Some((Link::Arrow, at + 1)),
-        b'-' if rest.get(1) == Some(&b'>') => Some((Link::Arrow, at + 2)),
         b',' if quoted_name => {
             let next = run(bytes, at + 1, |b| b == b' ', 4);
             bytes.get(next).is_some_and(|b| b"\"'`".contains(b)).then_some((Link::Arrow, at + 1))
@@ -148,8 +156,19 @@ fn value(line: &str, at: usize, link: Link) -> Option<Found<'_>> {
     let end = start + value.len();
     let ends_line = line[end..].trim_matches(['"', '\'', '\\', ';', ',', ' ', '\r', '\n']).is_empty();
     let continues = !quoted && bytes.get(end).is_some_and(|b| b"/\\(<[".contains(b));
-    let found =
-        Found { value, start, end, link, quoted, flag: false, netrc: false, tight: false, ends_line, continues };
+    let found = Found {
+        value,
+        start,
+        end,
+        link,
+        quoted,
+        flag: false,
+        netrc: false,
+        tight: false,
+        ends_line,
+        connection: false,
+        continues,
+    };
     (!value.is_empty()).then_some(found)
 }
 

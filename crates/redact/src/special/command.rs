@@ -147,18 +147,20 @@ fn flag_value(line: &str, at: usize, flag: &str, found: Found<'_>) {
     }
 }
 
+/// `user:password`; an API key may stand for either. Numbers are ids (`docker run -u 1000:1000`).
 fn user_and_password(start: usize, value: &str, found: Found<'_>) {
     let Some((user, password)) = value.split_once(':') else { return };
-    let dummy = is_placeholder(password)
-        || password.eq_ignore_ascii_case(user)
-        || is_placeholder(user) && is_placeholder(password)
-        || password.len() < 4
-        || password.starts_with("//");
-    if !dummy {
-        found(start + user.len() + 1, start + value.len(), "command_password");
-        if is_random(user, 16) {
-            found(start, start + user.len(), "command_password");
-        }
+    let plain = |text: &str| !is_placeholder(text) && text.len() >= 4 && !text.bytes().all(|b| b.is_ascii_digit());
+    let both = plain(password) && !password.eq_ignore_ascii_case(user) && !password.starts_with("//");
+    if both || password.is_empty() && plain(user) && is_random(user, 8) {
+        found(start, start + value.len(), "command_password");
+    }
+}
+
+/// `-u user:password` at the beginning of a line: a command goes on.
+pub(super) fn continued(line: &str, at: usize, found: Found<'_>) {
+    if line[..at].trim_matches(['+', ' ', '\t']).is_empty() || line[..at].ends_with("Z   ") {
+        curl(line, at, found);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `scheme://user:password@host`: the password goes, the user only if it is a token.
 
 use super::Found;
-use crate::value::{is_placeholder, is_random};
+use crate::value::{is_random, is_template};
 
 /// Longest user and password that is looked for, in bytes.
 const LONGEST: usize = 1024;
@@ -44,10 +44,8 @@ fn unescaped(window: &[u8], authority: usize) -> Option<usize> {
     (!port && host && !again && sign > authority).then_some(sign)
 }
 
-/// `$PASSWORD`, `${{ … }}`, `<password>`, `***`, or the word itself.
+/// `$PASSWORD`, `${{ … }}`, `<password>`, `***`, a marker of ours.
 fn variable(text: &str) -> bool {
-    let words = ["password", "pass", "passwd", "pwd", "token", "secret", "key", "username", "user"];
-    let word = words.iter().any(|word| text.eq_ignore_ascii_case(word));
     let literal = !text.bytes().any(|b| b"$<>{}%*[".contains(&b)) || text.contains('%') && !text.starts_with('%');
-    word || !literal && is_placeholder(text) || text.starts_with("[redacted")
+    !literal && is_template(text)
 }
