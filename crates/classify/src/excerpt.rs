@@ -1,0 +1,99 @@
+//! The few lines that explain a failure: the first error of the tool's block, its neighbours, and the closing words.
+
+use crate::reading::{Kept, Step};
+use crate::rule::{Role, Table};
+use crate::weigh::{Verdict, Weighed};
+
+/// What an excerpt never exceeds.
+pub const MAX_BYTES: u64 = 8 * 1024;
+/// What it normally stays under.
+const USUAL_BYTES: u64 = 1900;
+/// Lines after a cause that belong to it unless a blank line ends its block.
+const BLOCK: usize = 9;
+
+/// Line ranges, 1-based, both ends included, in order, not touching one another.
+#[must_use]
+pub fn excerpt(verdict: &Verdict<'_>, table: &Table) -> Vec<(u64, u64)> {
+    let mut pages = Pages::default();
+    let role = |weighed: &Weighed<'_>| table.rule(weighed.hit.rule).role;
+    let mut seen = Vec::new();
+    // One of each rule, causes first, then more of the same.
+    for again in [false, true] {
+        for weighed in &verdict.hits {
+            let known = seen.contains(&weighed.hit.rule);
+            if known != again {
+                continue;
+            }
+            if !known {
+                seen.push(weighed.hit.rule);
+            }
+            match role(weighed) {
+                Role::Cause => pages.block(weighed),
+                Role::Verdict => pages.line(&weighed.hit.line),
+                Role::Hint if pages.is_empty() => pages.block(weighed),
+                Role::Hint => {}
+            }
+        }
+    }
+    if let Some(step) = verdict.step
+        && verdict.hits.iter().all(|weighed| role(weighed) == Role::Hint)
+    {
+        pages.tail(step);
+    }
+    pages.ranges()
+}
+
+#[derive(Default)]
+struct Pages {
+    lines: std::collections::BTreeMap<u64, u64>,
+    bytes: u64,
+}
+
+impl Pages {
+    fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Adds a line if it fits; the first may take all that is allowed.
+    fn line(&mut self, line: &Kept) {
+        let room = if self.is_empty() { MAX_BYTES } else { USUAL_BYTES };
+        if !self.lines.contains_key(&line.number) && self.bytes + line.size_bytes <= room {
+            self.lines.insert(line.number, line.size_bytes);
+            self.bytes += line.size_bytes;
+        }
+    }
+
+    fn block(&mut self, weighed: &Weighed<'_>) {
+        let hit = weighed.hit;
+        if self.bytes + hit.line.size_bytes > USUAL_BYTES && !self.is_empty() {
+            return;
+        }
+        self.line(&hit.line);
+        if let Some(above) = hit.before.last().filter(|line| !line.text.is_empty()) {
+            self.line(above);
+        }
+        for (at, line) in hit.after.iter().take(BLOCK).enumerate() {
+            if line.text.is_empty() && at > 2 {
+                break;
+            }
+            self.line(line);
+        }
+    }
+
+    fn tail(&mut self, step: &Step) {
+        for line in step.tail.iter().rev().take(14) {
+            self.line(line);
+        }
+    }
+
+    fn ranges(self) -> Vec<(u64, u64)> {
+        let mut ranges: Vec<(u64, u64)> = Vec::new();
+        for number in self.lines.into_keys() {
+            match ranges.last_mut() {
+                Some((_, end)) if *end + 1 == number => *end = number,
+                _ => ranges.push((number, number)),
+            }
+        }
+        ranges
+    }
+}

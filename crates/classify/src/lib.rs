@@ -1,0 +1,146 @@
+//! Decides what kind of CI failure a log shows, who repairs it, what may help, and which lines say so.
+//!
+//! Four layers, each replaceable: [`lines`] (bytes to lines), [`clean`] (lines to a tool's own words), [`steps`] and
+//! [`reading`] (structure and rules that fire), then weighing, excerpt and signature. The rules are data: one row each,
+//! one file per tool, in `rules/`.
+//!
+//! The order is an engineer's: the failing step, its command, its tool; that tool's own error block; the first error of
+//! it. Log text is hostile: it chooses among kinds, but security kinds only where [`Hints::security_allowed`] says so.
+
+pub mod clean;
+pub mod commands;
+mod excerpt;
+pub mod lines;
+mod location;
+pub mod reading;
+pub mod rule;
+mod rules;
+pub mod signature;
+pub mod steps;
+mod weigh;
+
+use std::io::{self, Read};
+
+use remediation::{Agent, Kind, Remedy};
+
+pub use excerpt::MAX_BYTES as MAX_EXCERPT_BYTES;
+
+/// What is known beside the log; weaker evidence than the log itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Hints<'a> {
+    /// The workflow's name.
+    pub workflow: Option<&'a str>,
+    /// The failing job's name.
+    pub job: Option<&'a str>,
+    /// The failing step's name.
+    pub step: Option<&'a str>,
+    /// Paths that the pull request changes.
+    pub changed_files: &'a [&'a str],
+    /// The event was a security alert.
+    pub security_event: bool,
+    /// The log may choose a security kind: a security event, an allow-listed workflow, or a person by hand (design 7).
+    pub security_allowed: bool,
+}
+
+impl Default for Hints<'_> {
+    fn default() -> Self {
+        Self {
+            workflow: None,
+            job: None,
+            step: None,
+            changed_files: &[],
+            security_event: false,
+            security_allowed: true,
+        }
+    }
+}
+
+/// A rule and the line that made it decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// 1-based line of the log; none for names.
+    pub line: Option<u64>,
+}
+
+/// What the log shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// The kind of failure.
+    pub kind: Kind,
+    /// Who repairs it.
+    pub agent: Option<Agent>,
+    /// What may help.
+    pub remedy: Remedy,
+    /// How often such an answer is right, 0 to 1.
+    pub confidence: f64,
+    /// Equal for two runs of one cause.
+    pub signature: String,
+    /// Lines that explain it: 1-based, both ends included; at most [`MAX_EXCERPT_BYTES`] together.
+    pub excerpt: Vec<(u64, u64)>,
+    /// The command that failed.
+    pub command: Option<String>,
+    /// File and line that the cause names.
+    pub location: Option<(String, u64)>,
+    /// Why, the strongest first.
+    pub because: Vec<Evidence>,
+}
+
+/// Judges a log that is in memory.
+#[must_use]
+pub fn judge(log: &[u8], hints: &Hints<'_>) -> Judgement {
+    // Reading from memory cannot fail; the fallback keeps the signature free of an error that never comes.
+    judge_reader(log, hints).unwrap_or_else(|_| unread())
+}
+
+/// Judges a log of any size in bounded memory.
+///
+/// # Errors
+/// What the reader returns.
+pub fn judge_reader(log: impl Read, hints: &Hints<'_>) -> io::Result<Judgement> {
+    let Some(table) = rule::Table::builtin() else { return Ok(unread()) };
+    let mut reading = reading::Reading::new(table);
+    lines::for_each_line(log, |line| reading.line(line))?;
+    reading.finish();
+    Ok(conclude(&reading, table, hints))
+}
+
+fn conclude(reading: &reading::Reading, table: &rule::Table, hints: &Hints<'_>) -> Judgement {
+    let verdict = weigh::weigh(reading, table, hints);
+    let kind = verdict.kind;
+    let excerpt = excerpt::excerpt(&verdict, table);
+    let first = verdict.hits.first();
+    let tool = first.map_or("none", |weighed| table.tool(weighed.hit.rule));
+    let causes = first.and_then(|weighed| weighed.step.causes.get(&weighed.hit.rule)).cloned().unwrap_or_else(|| {
+        let words = first.map(|weighed| weighed.hit.line.text.as_str());
+        let words = words.or_else(|| verdict.step.and_then(|step| step.tail.back()).map(|line| line.text.as_str()));
+        words.map(|words| signature::fingerprint(words, "")).into_iter().collect()
+    });
+    Judgement {
+        kind,
+        agent: kind.agent(),
+        remedy: kind.remedy(),
+        confidence: verdict.confidence,
+        signature: signature::signature(kind, tool, causes.iter()),
+        excerpt,
+        command: verdict.step.and_then(|step| step.commands.back()).map(|(_, command)| command.clone()),
+        location: first.and_then(|weighed| location::of(weighed.hit)),
+        because: verdict.because,
+    }
+}
+
+/// The answer about nothing.
+fn unread() -> Judgement {
+    Judgement {
+        kind: Kind::General,
+        agent: Kind::General.agent(),
+        remedy: Kind::General.remedy(),
+        confidence: 0.05,
+        signature: signature::signature(Kind::General, "none", std::iter::empty()),
+        excerpt: Vec::new(),
+        command: None,
+        location: None,
+        because: Vec::new(),
+    }
+}

@@ -1,0 +1,277 @@
+//! Reading a log once, line by line: which step ran what, and which rules fired where. Memory stays bounded.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::clean::{Clean, clean};
+use crate::lines::Line;
+use crate::rule::{Role, Table};
+use crate::signature;
+use crate::steps::{Event, event};
+
+/// Lines after a hit whose size is remembered, for the excerpt.
+const AFTER: usize = 24;
+/// Lines before a hit.
+const BEFORE: usize = 4;
+/// Words kept of a line.
+const TEXT_BYTES: usize = 400;
+/// Hits kept of one rule in one step: the first ones, then the last.
+const HITS_PER_RULE: usize = 8;
+/// Failed steps kept.
+const FAILED_STEPS: usize = 24;
+/// Other steps kept.
+const OTHER_STEPS: usize = 3;
+/// Last lines of a step that are kept for the case that no rule fired.
+const TAIL: usize = 25;
+
+/// A line that is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// 1-based.
+    pub number: u64,
+    /// With its line feed.
+    pub size_bytes: u64,
+    /// The cleaned words, cut.
+    pub text: String,
+}
+
+/// A rule that fired.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// Number in the table.
+    pub rule: u16,
+    /// The lines before it, oldest first.
+    pub before: Vec<Kept>,
+    /// The line itself.
+    pub line: Kept,
+    /// The lines after it.
+    pub after: Vec<Kept>,
+    /// Whether it came from inside an image build.
+    pub inside_image: bool,
+}
+
+/// One step of a job.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// The job it belongs to, where the log says so.
+    pub job: String,
+    /// Its name, or its first command.
+    pub name: String,
+    /// Its script, and the commands that it echoed, with their lines.
+    pub commands: VecDeque<(u64, String)>,
+    /// First line.
+    pub first: u64,
+    /// Last line that was read.
+    pub last: u64,
+    /// The line that says that it failed.
+    pub failed_at: Option<u64>,
+    /// It was the clean-up after the job.
+    pub cleanup: bool,
+    /// What fired, in order of lines.
+    pub hits: Vec<Hit>,
+    /// Its last lines before it failed or ended.
+    pub tail: VecDeque<Kept>,
+    /// Of each cause rule, the fingerprints of its lines (the smallest 64, so that order does not matter).
+    pub causes: BTreeMap<u16, BTreeSet<u64>>,
+    counts: BTreeMap<u16, usize>,
+}
+
+/// What a log holds, after it has been read.
+pub struct Reading {
+    table: &'static Table,
+    /// Steps that failed, in order.
+    pub failed: Vec<Step>,
+    /// The last other steps.
+    pub others: VecDeque<Step>,
+    step: Step,
+    in_header: bool,
+    recent: VecDeque<Kept>,
+    open: Vec<usize>,
+    columns: Option<(Vec<u8>, Vec<u8>)>,
+    file: String,
+    fired: Vec<u16>,
+    /// Lines read.
+    pub lines: u64,
+}
+
+impl Reading {
+    /// Starts reading.
+    pub fn new(table: &'static Table) -> Self {
+        Self {
+            table,
+            failed: Vec::new(),
+            others: VecDeque::new(),
+            step: Step::default(),
+            in_header: false,
+            recent: VecDeque::new(),
+            open: Vec::new(),
+            columns: None,
+            file: String::new(),
+            fired: Vec::new(),
+            lines: 0,
+        }
+    }
+
+    /// Reads the next line.
+    pub fn line(&mut self, line: Line<'_>) {
+        self.lines = line.number;
+        let cleaned = clean(line.text);
+        self.follow_columns(&cleaned, line.number);
+        let what = event(&cleaned, self.in_header);
+        match what {
+            Event::Step(name) => self.begin(line.number, name, true),
+            Event::Cleanup => {
+                self.begin(line.number, b"Post job cleanup", false);
+                self.step.cleanup = true;
+            }
+            Event::Command(command) => self.command(line.number, command),
+            Event::HeaderEnd => self.in_header = false,
+            Event::Failed | Event::FailedBecause => self.step.failed_at = Some(line.number),
+            Event::Passed => self.step.failed_at = None,
+            Event::Text | Event::Boilerplate => {}
+        }
+        self.step.last = line.number;
+        if self.in_header || matches!(what, Event::Boilerplate | Event::Step(_) | Event::HeaderEnd) {
+            return;
+        }
+        let kept = Kept {
+            number: line.number,
+            size_bytes: line.size_bytes,
+            text: String::from_utf8_lossy(&cleaned.text[..cleaned.text.len().min(TEXT_BYTES)]).into_owned(),
+        };
+        self.extend(&kept);
+        if what != Event::Failed {
+            self.fire(&cleaned, &kept);
+        }
+        if !kept.text.is_empty() && (what != Event::Failed || self.step.tail.is_empty()) {
+            push_bounded(&mut self.step.tail, kept.clone(), TAIL);
+        }
+        push_bounded(&mut self.recent, kept, BEFORE);
+    }
+
+    /// Ends reading; the step that was running is among the others unless it failed.
+    pub fn finish(&mut self) {
+        self.end_step();
+    }
+
+    fn follow_columns(&mut self, line: &Clean<'_>, number: u64) {
+        let Some((job, step)) = line.columns else { return };
+        let same = self.columns.as_ref().is_some_and(|(old_job, old_step)| old_job == job && old_step == step);
+        if !same {
+            self.columns = Some((job.to_vec(), step.to_vec()));
+            let name = if step == b"UNKNOWN STEP" { b"" } else { step };
+            self.begin(number, name, false);
+            self.step.cleanup = step.starts_with(b"Post ") || step == b"Complete job";
+        }
+    }
+
+    fn begin(&mut self, number: u64, name: &[u8], header: bool) {
+        // A step that `gh run view` names and its own `##[group]Run` are one.
+        let joined = header && self.columns.is_some() && self.step.commands.is_empty() && self.step.hits.is_empty();
+        let name = text(name);
+        if joined && !self.step.name.is_empty() {
+            self.step.commands.push_back((number, name));
+        } else {
+            self.end_step();
+            if header {
+                self.step.commands.push_back((number, name.clone()));
+            }
+            self.step.name = name;
+            self.step.first = number;
+        }
+        if let Some((job, _)) = &self.columns {
+            self.step.job = text(job);
+        }
+        self.in_header = header;
+    }
+
+    fn command(&mut self, number: u64, command: &[u8]) {
+        let command = text(command);
+        if self.step.commands.back().is_none_or(|(_, last)| *last != command) {
+            push_bounded(&mut self.step.commands, (number, command), 40);
+        }
+    }
+
+    fn end_step(&mut self) {
+        self.open.clear();
+        self.in_header = false;
+        self.file.clear();
+        let step = std::mem::take(&mut self.step);
+        if step.failed_at.is_some() && !step.cleanup {
+            if self.failed.len() == FAILED_STEPS {
+                self.failed.remove(FAILED_STEPS / 2);
+            }
+            self.failed.push(step);
+        } else if step.last > 0 {
+            push_bounded(&mut self.others, step, OTHER_STEPS);
+        }
+    }
+
+    /// Gives the line to the hits before it.
+    fn extend(&mut self, kept: &Kept) {
+        let hits = &mut self.step.hits;
+        self.open.retain(|at| {
+            let Some(hit) = hits.get_mut(*at) else { return false };
+            hit.after.push(kept.clone());
+            hit.after.len() < AFTER
+        });
+    }
+
+    fn fire(&mut self, line: &Clean<'_>, kept: &Kept) {
+        if let Some(file) = path_alone(&kept.text) {
+            self.file = file.to_owned();
+        }
+        let mut fired = std::mem::take(&mut self.fired);
+        self.table.fire(&line.text, &mut fired);
+        for &rule in &fired {
+            if self.table.rule(rule).role == Role::Cause {
+                let print = signature::fingerprint(&kept.text, &self.file);
+                let prints = self.step.causes.entry(rule).or_default();
+                prints.insert(print);
+                if prints.len() > 64 {
+                    prints.pop_last();
+                }
+            }
+            let count = self.step.counts.entry(rule).or_default();
+            *count += 1;
+            let hit = Hit {
+                rule,
+                before: self.recent.iter().cloned().collect(),
+                line: kept.clone(),
+                after: Vec::new(),
+                inside_image: line.inside_image,
+            };
+            if *count > HITS_PER_RULE
+                && let Some(at) = self.step.hits.iter().rposition(|old| old.rule == rule)
+            {
+                self.step.hits.remove(at);
+                self.open.retain(|open| *open != at);
+                for open in &mut self.open {
+                    *open -= usize::from(*open > at);
+                }
+            }
+            self.step.hits.push(hit);
+            self.open.push(self.step.hits.len() - 1);
+        }
+        self.fired = fired;
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(TEXT_BYTES)]).trim().to_owned()
+}
+
+fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, most: usize) {
+    if queue.len() == most {
+        queue.pop_front();
+    }
+    queue.push_back(item);
+}
+
+/// A line that is only a path: linters print their findings under it.
+fn path_alone(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches("❯ ");
+    let name = text.rsplit(['/', '\\']).next()?;
+    let dot = name.rfind('.')?;
+    let plain = text.len() < 200 && !text.contains([' ', '(', '=', '"', ':']) && dot > 0 && dot + 1 < name.len();
+    (plain && name[dot + 1..].chars().all(char::is_alphanumeric)).then_some(text)
+}

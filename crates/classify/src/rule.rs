@@ -1,0 +1,206 @@
+//! What a rule is, and the compiled table of all of them.
+//!
+//! One rule is one row of a file in `rules/`. A row says what a line of one tool's own grammar means; the engine
+//! decides which of the rows that fired tells the cause. Literals find candidate lines, the expression decides.
+
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+use regex::bytes::{Regex, RegexBuilder};
+use remediation::Kind;
+
+use crate::rules;
+
+/// What a matching line is to its tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The line states the cause: it anchors the excerpt and makes the signature.
+    Cause,
+    /// The tool's closing words: they tell which tool failed, not why.
+    Verdict,
+    /// A weak sign, shown only when nothing better is there.
+    Hint,
+}
+
+/// One row of knowledge.
+#[derive(Debug)]
+pub struct Rule {
+    /// Unique; what `because` says.
+    pub name: &'static str,
+    /// The kind that a matching line speaks for.
+    pub kind: Kind,
+    /// What the line is to its tool.
+    pub role: Role,
+    /// How sure such a line makes us, 1 to 100: 90 is a tool's unmistakable grammar, 50 could be another tool's.
+    pub weight: u8,
+    /// At least one of these is in every matching line.
+    pub find: &'static [&'static str],
+    /// Bytes expression without Unicode classes, on the cleaned line.
+    pub like: &'static str,
+    /// Fires only when the failing command or step name holds one of these.
+    pub within: &'static [&'static str],
+    /// Lines that it decides.
+    #[cfg(test)]
+    pub yes: &'static [&'static str],
+    /// Look-alikes that it must leave alone.
+    #[cfg(test)]
+    pub no: &'static [&'static str],
+}
+
+/// Writes one [`Rule`]: name, kind, role and weight, literals, expression, then a line that matches and look-alikes.
+macro_rules! rule {
+    ($name:literal, $kind:ident, $role:ident $weight:literal, [$($find:literal),+], $like:literal,
+     $(within [$($within:literal),+],)? yes [$($yes:expr),+], no [$($no:expr),*]) => {
+        $crate::rule::Rule {
+            name: $name,
+            kind: remediation::Kind::$kind,
+            role: $crate::rule::Role::$role,
+            weight: $weight,
+            find: &[$($find),+],
+            like: $like,
+            within: &[$($($within),+)?],
+            #[cfg(test)]
+            yes: &[$($yes),+],
+            #[cfg(test)]
+            no: &[$($no),*],
+        }
+    };
+}
+pub(crate) use rule;
+
+/// A tool: its name and its rows.
+#[derive(Debug)]
+pub struct Tool {
+    /// The file's name; part of the signature.
+    pub name: &'static str,
+    /// Its rows.
+    pub rules: &'static [Rule],
+}
+
+/// All rows, ready to be asked. Expressions are compiled when first needed.
+pub struct Table {
+    rows: Vec<Row>,
+    literals: AhoCorasick,
+    /// Which row each literal belongs to.
+    owners: Vec<u16>,
+}
+
+struct Row {
+    tool: &'static str,
+    rule: &'static Rule,
+    like: OnceLock<Option<Regex>>,
+}
+
+impl Table {
+    /// The built-in table, built once.
+    ///
+    /// `None` only if the literals exceed the automaton's limits, which a test excludes.
+    pub fn builtin() -> Option<&'static Self> {
+        static TABLE: OnceLock<Option<Table>> = OnceLock::new();
+        TABLE.get_or_init(|| Self::build(rules::TOOLS)).as_ref()
+    }
+
+    fn build(tools: &[Tool]) -> Option<Self> {
+        let mut rows = Vec::new();
+        let mut literals = Vec::new();
+        let mut owners = Vec::new();
+        for tool in tools {
+            for rule in tool.rules {
+                let row = u16::try_from(rows.len()).ok()?;
+                for find in rule.find {
+                    literals.push(*find);
+                    owners.push(row);
+                }
+                rows.push(Row { tool: tool.name, rule, like: OnceLock::new() });
+            }
+        }
+        let literals = AhoCorasick::builder().build(literals).ok()?;
+        Some(Self { rows, literals, owners })
+    }
+
+    /// The rule with this number.
+    pub fn rule(&self, row: u16) -> &'static Rule {
+        self.rows[usize::from(row)].rule
+    }
+
+    /// The tool that the rule belongs to.
+    pub fn tool(&self, row: u16) -> &'static str {
+        self.rows[usize::from(row)].tool
+    }
+
+    /// Puts the numbers of all rules that match `line` into `fired`, in table order.
+    pub fn fire(&self, line: &[u8], fired: &mut Vec<u16>) {
+        fired.clear();
+        for found in self.literals.find_overlapping_iter(line) {
+            fired.push(self.owners[found.pattern().as_usize()]);
+        }
+        if !fired.is_empty() {
+            fired.sort_unstable();
+            fired.dedup();
+            fired.retain(|row| self.rows[usize::from(*row)].matches(line));
+        }
+    }
+}
+
+impl Row {
+    fn matches(&self, line: &[u8]) -> bool {
+        let like = self.like.get_or_init(|| expression(self.rule.like));
+        like.as_ref().is_some_and(|like| like.is_match(line))
+    }
+}
+
+/// Compiles a rule's expression: no Unicode classes, so that the fast engine never gives up (`performance.md` 2.3).
+pub fn expression(like: &str) -> Option<Regex> {
+    RegexBuilder::new(like).unicode(false).build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::clean::clean;
+
+    #[test]
+    fn every_rule_decides_its_line_and_leaves_its_look_alikes_alone() {
+        let table = Table::builtin().unwrap();
+        let mut wrong = Vec::new();
+        let mut fired = Vec::new();
+        for (number, row) in table.rows.iter().enumerate() {
+            let number = u16::try_from(number).unwrap();
+            if let Err(error) = RegexBuilder::new(row.rule.like).unicode(false).build() {
+                wrong.push(format!("{}: {error}", row.rule.name));
+            }
+            for (lines, wanted) in [(row.rule.yes, true), (row.rule.no, false)] {
+                for line in lines {
+                    table.fire(&clean(line.as_bytes()).text, &mut fired);
+                    if fired.contains(&number) != wanted {
+                        let verb = if wanted { "misses" } else { "takes" };
+                        wrong.push(format!("{}/{} {verb} {line:?}", row.tool, row.rule.name));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn names_are_unique_and_weights_make_sense() {
+        let mut names = BTreeSet::new();
+        for row in &Table::builtin().unwrap().rows {
+            assert!(names.insert(row.rule.name), "{} twice", row.rule.name);
+            assert!((1..=100).contains(&row.rule.weight), "{}", row.rule.name);
+        }
+    }
+
+    #[test]
+    fn no_expression_is_slow_on_text_that_is_not_ascii() {
+        let line = "✓ größer — 構建失敗 error: FAILED ".repeat(400);
+        let start = Instant::now();
+        for row in &Table::builtin().unwrap().rows {
+            row.matches(line.as_bytes());
+        }
+        assert!(start.elapsed() < Duration::from_secs(20));
+    }
+}

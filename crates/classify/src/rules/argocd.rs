@@ -1,0 +1,14 @@
+//! argocd: the command line tool and what its controller says about an application.
+
+use crate::rule::{Rule, rule};
+
+/// The rows.
+pub const RULES: &[Rule] = &[
+    rule!("argocd_sync_failed", ArgocdSync, Cause 95, ["Operation has completed with phase: ", "one or more objects failed to apply", "one or more synchronization tasks", "SyncFailed", "SyncError", "sync failed"], r"Operation has completed with phase: (Failed|Error)|one or more (objects failed to apply|synchronization tasks (are not valid|completed unsuccessfully))|\bSync(Failed|Error)\b|(?i:application .*sync failed)", yes ["{\"level\":\"fatal\",\"msg\":\"Operation has completed with phase: Failed\"}", "time=\"2026\" level=fatal msg=\"Operation has completed with phase: Error\"", "Message: one or more objects failed to apply, reason: x"], no ["SyncFailedX"]),
+    rule!("argocd_comparison", ArgocdSync, Cause 94, ["ComparisonError", "InvalidSpecError", "Failed to load target state", "failed to generate manifest for source", "app path does not exist", "application spec"], r"ComparisonError|InvalidSpecError|Failed to load target state|failed to generate manifest for source|app path does not exist|application spec (for \S+ )?is invalid|Manifest generation error", yes ["ComparisonError  Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = x: app path does not exist"], no ["comparison error"]),
+    rule!("argocd_out_of_sync", ArgocdSync, Cause 80, ["OutOfSync", "Degraded"], r"^(Sync Status|Health Status|SYNC STATUS):\s+(OutOfSync|Degraded)|\bOutOfSync\b.*\b(Degraded|Missing|Progressing|Healthy|Failed)\b", yes ["Sync Status:        OutOfSync from main (1a2b3c4)", "apps  Deployment  default  api  OutOfSync  Missing"], no ["Sync Status:        Synced", "print('OutOfSync')"]),
+    rule!("argocd_wait_timed_out", ArgocdSync, Cause 88, ["timed out (", "timed out waiting for app"], r#"timed out \(\d+s\) waiting for app|timed out waiting for app "#, yes ["level=fatal msg=\"timed out (300s) waiting for app \\\"api\\\" match desired state\""], no ["timed out (3s)"]),
+    rule!("argocd_rpc", ArgocdSync, Cause 70, ["rpc error: code = "], r"rpc error: code = (Unknown|InvalidArgument|NotFound|PermissionDenied|FailedPrecondition|Unauthenticated|Internal)", within ["argocd"], yes ["{\"level\":\"fatal\",\"msg\":\"rpc error: code = NotFound desc = x\"}"], no ["rpc error: code = OK"]),
+    rule!("argocd_diff", ArgocdSync, Cause 60, ["===== "], r"^===== [\w.]*/\w+ \S*/\S+ ======", yes ["===== apps/Deployment default/api ======"], no ["===== FAILURES ====="]),
+    rule!("argocd_resource_not_permitted", ArgocdSync, Cause 90, ["is not permitted in project", "destination server", "are not permitted in project"], r"(is|are) not permitted in project|application destination .* (is not permitted|do not match)", yes ["resource :Namespace is not permitted in project default"], no ["not permitted"]),
+];
