@@ -45,11 +45,11 @@ pub const ORDER: &[&str] = &[
     "trail_omitted",
 ];
 
-/// Why a document is refused. Always exit code 3, except [`DocumentError::TooLarge`] for one that we made ourselves.
+/// Why a document is refused. Always exit code 3, except [`DocumentError::Grown`], which is a bug of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// Not JSON, cut short, or a key twice.
-    #[error("the document is not valid JSON: {0}; it was cut short or is something else")]
+    #[error("the document is not valid JSON: {0}")]
     Json(String),
     /// JSON, but no document of ours.
     #[error("this is no {SCHEMA} document: {0}")]
@@ -57,9 +57,14 @@ pub enum DocumentError {
     /// A newer major version.
     #[error("the document is {0}, this version reads {SCHEMA}; use the Healer that wrote it")]
     Newer(String),
-    /// Over [`MAX_BYTES`].
-    #[error("the document has {0} bytes, over the limit of {MAX_BYTES}; bulk belongs into attachments")]
+    /// Over [`MAX_BYTES`], as it was read.
+    #[error("the document is over the limit of {MAX_BYTES} bytes; bulk belongs into attachments")]
     TooLarge(usize),
+    /// Over [`MAX_BYTES`], as it would be written: its size, and its largest sections with theirs.
+    #[error(
+        "the document grew to {0} bytes, over the limit of {MAX_BYTES}, most of it in {1}; bulk belongs into attachments"
+    )]
+    Grown(usize, String),
     /// A section that a step needs is not there or not in its shape.
     #[error("the document's {0}")]
     Section(String),
@@ -92,16 +97,18 @@ impl Document {
             return Err(DocumentError::TooLarge(bytes.len()));
         }
         if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Err(DocumentError::Json("there is nothing in it".into()));
+            return Err(DocumentError::Json("there is nothing in it; did the step before it fail?".into()));
         }
-        let text = std::str::from_utf8(bytes).map_err(|error| DocumentError::Json(format!("{error}")))?;
-        let json = |error: serde_json::Error| DocumentError::Json(error.to_string());
-        let whole: &RawValue = serde_json::from_str(text).map_err(json)?;
+        if bytes.starts_with("\u{feff}".as_bytes()) {
+            return Err(DocumentError::Json("it begins with a byte order mark; write it as UTF-8 without one".into()));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|error| DocumentError::Json(error.to_string()))?;
+        let whole: &RawValue = serde_json::from_str(text).map_err(not_json)?;
         refuse_duplicates(whole.get(), 0)?;
         if !whole.get().starts_with('{') {
             return Err(DocumentError::Foreign("it is not an object".into()));
         }
-        let RawMap(entries) = serde_json::from_str::<RawMap<'_>>(text).map_err(json)?;
+        let RawMap(entries) = serde_json::from_str::<RawMap<'_>>(text).map_err(not_json)?;
         let mut sections = Vec::with_capacity(entries.len());
         let mut end = 0;
         for (key, value) in entries {
@@ -123,13 +130,8 @@ impl Document {
             self.get("schema").map_err(|_| DocumentError::Foreign("its `schema` is not a word".into()))?;
         match schema.as_deref() {
             Some(SCHEMA) => Ok(()),
-            Some(other) if other.starts_with("remediation/v") => {
-                Err(DocumentError::Newer(other.chars().take(32).collect()))
-            }
-            Some(other) => {
-                let other: String = other.chars().take(32).collect();
-                Err(DocumentError::Foreign(format!("its `schema` is {other:?}")))
-            }
+            Some(other) if is_another_version(other) => Err(DocumentError::Newer(other.to_owned())),
+            Some(other) => Err(DocumentError::Foreign(format!("its `schema` is {}", shown(other)))),
             None => Err(DocumentError::Foreign("it has no `schema`".into())),
         }
     }
@@ -221,7 +223,14 @@ impl Document {
     /// The document as it is written, ending with a newline; refused when it grew over [`MAX_BYTES`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, DocumentError> {
         let bytes = self.to_string().into_bytes();
-        if bytes.len() > MAX_BYTES { Err(DocumentError::TooLarge(bytes.len())) } else { Ok(bytes) }
+        if bytes.len() <= MAX_BYTES {
+            return Ok(bytes);
+        }
+        let mut sections: Vec<&Section> = self.sections.iter().collect();
+        sections.sort_by_key(|section| std::cmp::Reverse(section.value.get().len()));
+        let largest = sections.iter().take(3);
+        let largest = largest.map(|section| format!("{} ({})", shown(&section.key), section.value.get().len()));
+        Err(DocumentError::Grown(bytes.len(), largest.collect::<Vec<_>>().join(", ")))
     }
 }
 
@@ -244,7 +253,26 @@ impl fmt::Display for Document {
 
 fn decode<T: DeserializeOwned>(json: &str) -> Result<T, String> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| error.to_string())
+    serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| text::Untrusted::new(error.to_string()).terminal())
+}
+
+/// What serde says of text that is not JSON.
+fn not_json(error: serde_json::Error) -> DocumentError {
+    let advice = if error.is_eof() { "; it was cut short" } else { "" };
+    DocumentError::Json(format!("{error}{advice}"))
+}
+
+/// `remediation/v` and a number: ours, but not ours to read.
+fn is_another_version(schema: &str) -> bool {
+    schema
+        .strip_prefix("remediation/v")
+        .is_some_and(|version| (1..=8).contains(&version.len()) && version.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Foreign text in a sentence: one visible line, quoted and cut.
+fn shown(text: &str) -> String {
+    format!("`{}`", text::Untrusted::new(text).terminal())
 }
 
 /// The entries of the top object, borrowed from the text.
@@ -272,24 +300,22 @@ impl<'de> Deserialize<'de> for RawMap<'de> {
 
 /// Refuses a key that stands twice in one object, at any depth. Works on raw text, so that no number is ever decoded.
 fn refuse_duplicates(json: &str, depth: usize) -> Result<(), DocumentError> {
-    let refused = |error: serde_json::Error| DocumentError::Json(error.to_string());
     if depth > MAX_DEPTH {
         return Err(DocumentError::Json(format!("it is nested deeper than {MAX_DEPTH} levels")));
     }
     match json.as_bytes().first() {
         Some(b'{') => {
-            let RawMap(entries) = serde_json::from_str(json).map_err(refused)?;
+            let RawMap(entries) = serde_json::from_str(json).map_err(not_json)?;
             let mut seen = HashSet::new();
             for (key, value) in &entries {
                 if !seen.insert(key) {
-                    let key: String = key.chars().take(64).collect();
-                    return Err(DocumentError::Json(format!("the key {key:?} stands twice in one object")));
+                    return Err(DocumentError::Json(format!("the key {} stands twice in one object", shown(key))));
                 }
                 refuse_duplicates(value.get(), depth + 1)?;
             }
         }
         Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(json).map_err(refused)?;
+            let items: Vec<&RawValue> = serde_json::from_str(json).map_err(not_json)?;
             for item in items {
                 refuse_duplicates(item.get(), depth + 1)?;
             }

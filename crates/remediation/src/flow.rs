@@ -38,8 +38,9 @@ const fn row(step: &'static str, when: When) -> Row {
     Row { step, when, after_fault: false }
 }
 
-/// The table. A step that is not in it acts always.
+/// The table. A step that is not in it acts always, but not after a fault.
 pub const FLOW: &[Row] = &[
+    row("admit", When::Always),
     row("fetch-failure", When::Admitted),
     row("classify", When::Admitted),
     row("claim", When::Admitted),
@@ -90,7 +91,8 @@ struct Started {
 impl Case {
     /// Whether `step` acts on this document. An unknown deciding word is an error: the caller stops.
     pub fn acts(&self, step: &str) -> Result<bool, UnknownWord> {
-        let Some(row) = FLOW.iter().find(|row| row.step == step) else { return Ok(true) };
+        let own = FLOW.iter().find(|row| row.step == step);
+        let row = own.unwrap_or(&Row { step: "", when: When::Always, after_fault: false });
         if self.fault.is_some() && !row.after_fault {
             return Ok(false);
         }
@@ -140,9 +142,9 @@ impl When {
         match self {
             When::Admitted => "`admission` is `proceed`, or absent (by hand)".into(),
             When::Owner(remedy) => {
-                format!("and `claim` is `owner` or absent, and `remedy` is `{remedy}`")
+                format!("and `claim` is `owner` or absent, and `remedy` is `{remedy}` or absent")
             }
-            When::Attempted => "this attempt has a `coderun` or a `rerun`".into(),
+            When::Attempted => "this attempt has a `coderun` or a `rerun` that was not only observed".into(),
             When::Tell => "`outcome.next` is `escalate`, or a \"no\" marked *tell* (an admission reason, a role, \
                            `remedy: person`), or a `fault` that will not be retried"
                 .into(),

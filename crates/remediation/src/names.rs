@@ -2,11 +2,20 @@
 
 use sha2::{Digest, Sha256};
 
-/// The first `length` hexadecimal digits of the SHA-256 of the parts, each ended by a NUL so that no two lists collide.
+/// The first `length` hexadecimal digits of the SHA-256 of the parts, each ended by a NUL. NUL and 0xFF within a part
+/// are escaped with 0xFF (which no UTF-8 text holds), so that no two lists are the same bytes.
 pub fn hash(parts: &[&[u8]], length: usize) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
-        hasher.update(part);
+        for piece in part.split_inclusive(|byte| matches!(byte, 0 | 0xff)) {
+            match piece.split_last() {
+                Some((last @ (0 | 0xff), before)) => {
+                    hasher.update(before);
+                    hasher.update([0xff, u8::from(*last == 0)]);
+                }
+                _ => hasher.update(piece),
+            }
+        }
         hasher.update([0]);
     }
     let mut hex = hex(&hasher.finalize());
@@ -31,7 +40,7 @@ pub fn actions_run(repository_id: u64, run_id: u64, run_attempt: u64) -> String 
 
 /// A check or status of another CI: `st-<repository id>-<sha 12>-<hash 8 of its context>`.
 pub fn status(repository_id: u64, sha: &str, context: &str) -> String {
-    let sha: String = sha.chars().take(12).collect();
+    let sha: String = sha.chars().filter(char::is_ascii_hexdigit).take(12).collect::<String>().to_lowercase();
     format!("st-{repository_id}-{sha}-{}", hash(&[context.as_bytes()], 8))
 }
 
@@ -41,9 +50,10 @@ pub fn security_alert(repository_id: u64, alert_type: crate::AlertType, number: 
     format!("sec-{repository_id}-{alert_type}-{number}")
 }
 
-/// A failed Workflow of ours: `wf-<uid 8>`.
+/// A failed Workflow of ours: `wf-<uid 8>`; of what is no uid, its hash.
 pub fn failed_workflow(uid: &str) -> String {
-    format!("wf-{}", uid.chars().filter(char::is_ascii_alphanumeric).take(8).collect::<String>().to_lowercase())
+    let head: String = uid.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    if head.len() < 8 { other("wf", &[uid.as_bytes()]) } else { format!("wf-{}", head.to_lowercase()) }
 }
 
 /// A command door: `cmd-<repository id>-<comment id>`.
@@ -61,11 +71,12 @@ pub fn other(prefix: &str, parts: &[&[u8]]) -> String {
     format!("{prefix}-{}", hash(parts, 12))
 }
 
-/// The agent's run: `healer-<id>-r<round>-a<number>`, at most 63 characters.
+/// The agent's run: `healer-<id>-r<round>-a<number>`, at most 63 characters; an id that is too long or no name is hashed.
 pub fn coderun(id: &str, round: u32, number: u32) -> String {
     let suffix = format!("-r{round}-a{number}");
     let mut name = format!("healer-{id}");
-    if name.len() + suffix.len() > 63 {
+    let fits = name.len() + suffix.len() <= 63;
+    if !fits || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         name = format!("healer-{}", hash(&[id.as_bytes()], 20));
     }
     name + &suffix

@@ -11,6 +11,7 @@ use crate::sections::*;
 #[schemars(title = "remediation/v1")]
 pub struct Remediation {
     /// Always `remediation/v1`.
+    #[schemars(extend("const" = crate::SCHEMA))]
     pub schema: String,
     /// Computed from the event; one failure has one name.
     pub id: String,
