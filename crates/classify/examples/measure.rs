@@ -100,6 +100,8 @@ fn excerpt_text(sample: &Sample, judgement: &Judgement) -> (String, usize) {
             bytes += line.len() + 1;
             text.push_str(&String::from_utf8_lossy(&clean::clean(line).text));
             text.push('\n');
+            text.push_str(&String::from_utf8_lossy(line));
+            text.push('\n');
         }
     }
     (text, bytes)

@@ -295,7 +295,7 @@ fn task_prefix(text: &[u8]) -> usize {
 
 /// The length of BuildKit's `#12 3.456 `, or 0. Its own lines (`#12 ERROR: …`) have no seconds.
 fn image_prefix(text: &[u8]) -> usize {
-    let Some(rest) = text.strip_prefix(b"#") else { return 0 };
+    let Some(rest) = text.strip_prefix(b"#") else { return repeated_image_prefix(text) };
     let step = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if step == 0 || rest.get(step) != Some(&b' ') {
         return 0;
@@ -306,6 +306,15 @@ fn image_prefix(text: &[u8]) -> usize {
         (1 + step + 1 + seconds + 1).min(text.len())
     } else {
         0
+    }
+}
+
+/// The length of `0.718 `: BuildKit repeats the last lines of a failed RUN so.
+fn repeated_image_prefix(text: &[u8]) -> usize {
+    let whole = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match &text[whole..] {
+        [b'.', a, b, c, b' ', ..] if whole > 0 && [a, b, c].iter().all(|byte| byte.is_ascii_digit()) => whole + 5,
+        _ => 0,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The few lines that explain a failure: the first error of the tool's block, its neighbours, and the closing words.
 
-use crate::reading::{Kept, Step};
+use crate::reading::{Kept, Step, head_of_note};
 use crate::rule::{Role, Table};
 use crate::weigh::{Verdict, Weighed};
 
@@ -69,7 +69,11 @@ impl Pages {
             return;
         }
         self.line(&hit.line);
-        if let Some(above) = hit.before.last().filter(|line| !line.text.is_empty()) {
+        if let Some(head) = head_of_note(&hit.line.text, hit.before.iter()) {
+            for line in hit.before.iter().filter(|line| line.number >= head.number) {
+                self.line(line);
+            }
+        } else if let Some(above) = hit.before.last().filter(|line| !line.text.is_empty()) {
             self.line(above);
         }
         for (at, line) in hit.after.iter().take(BLOCK).enumerate() {

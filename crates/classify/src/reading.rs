@@ -11,7 +11,7 @@ use crate::steps::{Event, event};
 /// Lines after a hit whose size is remembered, for the excerpt.
 const AFTER: usize = 24;
 /// Lines before a hit.
-const BEFORE: usize = 4;
+const BEFORE: usize = 14;
 /// Words kept of a line.
 const TEXT_BYTES: usize = 400;
 /// Hits kept of one rule in one step: the first ones, then the last.
@@ -118,7 +118,11 @@ impl Reading {
         self.follow_columns(&cleaned, line.number);
         let what = event(&cleaned, self.in_header);
         match what {
-            Event::Step(name) => self.begin(line.number, name, true),
+            Event::Run(name) => self.begin(line.number, name, true),
+            Event::Step(name) => {
+                self.begin(line.number, name, false);
+                self.command(line.number, name);
+            }
             Event::Cleanup => {
                 self.begin(line.number, b"Post job cleanup", false);
                 self.step.cleanup = true;
@@ -130,7 +134,7 @@ impl Reading {
             Event::Text | Event::Boilerplate => {}
         }
         self.step.last = line.number;
-        if self.in_header || matches!(what, Event::Boilerplate | Event::Step(_) | Event::HeaderEnd) {
+        if self.in_header || matches!(what, Event::Boilerplate | Event::Run(_) | Event::HeaderEnd) {
             return;
         }
         let kept = Kept {
@@ -224,7 +228,8 @@ impl Reading {
         self.table.fire(&line.text, &mut fired);
         for &rule in &fired {
             if self.table.rule(rule).role == Role::Cause {
-                let print = signature::fingerprint(&kept.text, &self.file);
+                let head = head_of_note(&kept.text, self.recent.iter()).unwrap_or(kept);
+                let print = signature::fingerprint(&head.text, &self.file);
                 let prints = self.step.causes.entry(rule).or_default();
                 prints.insert(print);
                 if prints.len() > 64 {
@@ -265,6 +270,15 @@ fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, most: usize) {
         queue.pop_front();
     }
     queue.push_back(item);
+}
+
+/// rustc says the lint's name in a note below; the error is the nearest line above that is not indented.
+pub fn head_of_note<'a>(text: &str, above: impl DoubleEndedIterator<Item = &'a Kept>) -> Option<&'a Kept> {
+    let body = text.trim_start();
+    if body.len() == text.len() || !(body.starts_with("= ") || body.starts_with("--> ")) {
+        return None;
+    }
+    above.rev().find(|line| line.text.starts_with(|first: char| first.is_ascii_alphabetic()))
 }
 
 /// A line that is only a path: linters print their findings under it.

@@ -10,6 +10,8 @@ use crate::clean::{Clean, Mark};
 pub enum Event<'a> {
     /// Output.
     Text,
+    /// A new step of GitHub Actions, whose header follows.
+    Run(&'a [u8]),
     /// A new step; what is known of its name or command.
     Step(&'a [u8]),
     /// Clean-up after the job: what fails here is not the cause.
@@ -34,7 +36,7 @@ pub fn event<'a>(line: &'a Clean<'_>, in_header: bool) -> Event<'a> {
     let text: &[u8] = &line.text;
     match line.mark {
         Mark::Group => {
-            return text.strip_prefix(b"Run ").map_or(Event::Text, Event::Step);
+            return text.strip_prefix(b"Run ").map_or(Event::Text, Event::Run);
         }
         Mark::EndGroup if in_header => return Event::HeaderEnd,
         Mark::EndGroup | Mark::Command => return Event::Boilerplate,
@@ -156,7 +158,7 @@ mod tests {
     #[test]
     fn every_ci_system_shows_its_steps() {
         let cases: [(&str, Event<'_>); 10] = [
-            ("2026-01-01T00:00:00.0000000Z ##[group]Run cargo test", Event::Step(b"cargo test")),
+            ("2026-01-01T00:00:00.0000000Z ##[group]Run cargo test", Event::Run(b"cargo test")),
             ("##[section]Starting: Build", Event::Step(b"Build")),
             ("##[error]Process completed with exit code 1.", Event::Failed),
             ("##[error]Resource not accessible by integration", Event::FailedBecause),

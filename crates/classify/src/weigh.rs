@@ -1,8 +1,8 @@
 //! Weighing: every hit, command, name and changed file speaks for a kind; structure says how loudly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use remediation::{Kind, Remedy};
+use remediation::{Agent, Kind, Remedy};
 
 use crate::commands;
 use crate::reading::{Hit, Reading, Step};
@@ -19,7 +19,7 @@ const NAME: f64 = 8.0;
 /// Changed files that are all of the kind's trade.
 const FILES: f64 = 6.0;
 /// What a second and a third rule of the same kind add.
-const MORE: [f64; 3] = [1.0, 0.2, 0.1];
+const MORE: [f64; 3] = [1.0, 0.15, 0.08];
 
 /// A hit with its weight.
 pub struct Weighed<'a> {
@@ -93,15 +93,18 @@ pub fn weigh<'a>(reading: &'a Reading, table: &Table, hints: &Hints<'_>) -> Verd
                 continue;
             }
             let tool = table.tool(hit.rule);
-            let image = if hit.inside_image && !matches!(tool, "docker" | "infra") { 0.25 } else { 1.0 };
+            let image =
+                if hit.inside_image && !speaks_inside_images(rule.kind) && tool != "docker" { 0.25 } else { 1.0 };
             let weight = f64::from(rule.weight) * factor * image * nearness(step, hit);
             hits.push(Weighed { step, hit, weight });
         }
     }
     let failing = steps.iter().max_by(|one, other| one.1.total_cmp(&other.1)).map(|(step, _)| *step);
+    settle_lines(&mut hits, table);
     let mut scores = score(&hits, table);
     let mut because = Vec::new();
-    soft_evidence(&mut scores, &mut because, failing, hints);
+    let image_command = image_command(&hits, table);
+    soft_evidence(&mut scores, &mut because, failing, image_command, hints);
     let (kind, confidence) = decide(&scores, &hits, table);
     let mut best: Vec<Weighed<'a>> =
         hits.into_iter().filter(|weighed| table.rule(weighed.hit.rule).kind == kind).collect();
@@ -152,7 +155,7 @@ fn rank(weighed: &Weighed<'_>, table: &Table) -> f64 {
 }
 
 fn is_security(kind: Kind) -> bool {
-    kind.agent() == Some(remediation::Agent::Cipher) || kind.remedy() == Remedy::Person
+    kind.agent() == Some(Agent::Cipher) || kind.remedy() == Remedy::Person
 }
 
 fn score(hits: &[Weighed<'_>], table: &Table) -> BTreeMap<Kind, f64> {
@@ -174,44 +177,92 @@ fn score(hits: &[Weighed<'_>], table: &Table) -> BTreeMap<Kind, f64> {
         .collect()
 }
 
+/// Where two kinds claim one line, the surer rule has it; a line that names a network fault is that fault's.
+fn settle_lines(hits: &mut [Weighed<'_>], table: &Table) {
+    let mut claims: BTreeMap<(u64, u64), (bool, f64)> = BTreeMap::new();
+    let claim = |weighed: &Weighed<'_>| {
+        let rule = table.rule(weighed.hit.rule);
+        let transient = rule.kind == Kind::InfraTransient && rule.role == Role::Cause && rule.weight >= 84;
+        ((weighed.step.first, weighed.hit.line.number), (transient, weighed.weight))
+    };
+    for weighed in hits.iter() {
+        let (line, strength) = claim(weighed);
+        let best = claims.entry(line).or_insert(strength);
+        if strength > *best {
+            *best = strength;
+        }
+    }
+    for weighed in hits.iter_mut() {
+        let (line, strength) = claim(weighed);
+        if claims.get(&line).is_some_and(|best| strength < *best) {
+            weighed.weight *= 0.4;
+        }
+    }
+}
+
+/// Kinds whose tools say clearly what is wrong with the code, wherever they run.
+fn speaks_inside_images(kind: Kind) -> bool {
+    matches!(kind.agent(), Some(Agent::Rex | Agent::Blaze) | None)
+}
+
+/// The kind of the command that failed inside an image build, if that is code of a known trade.
+fn image_command(hits: &[Weighed<'_>], table: &Table) -> Option<Kind> {
+    let failed = |weighed: &&Weighed<'_>| {
+        matches!(table.rule(weighed.hit.rule).name, "buildkit_process_failed" | "classic_builder_command")
+    };
+    let text = &hits.iter().find(failed)?.hit.line.text;
+    let start = text.find("/bin/sh -c ")? + "/bin/sh -c ".len();
+    let command = text[start..].split(['"', '\'']).next()?;
+    commands::of_command(command).filter(|kind| speaks_inside_images(*kind))
+}
+
 type Reasons = Vec<(Kind, Evidence)>;
 
-fn soft_evidence(scores: &mut BTreeMap<Kind, f64>, because: &mut Reasons, step: Option<&Step>, hints: &Hints<'_>) {
+/// Commands, names and changed files: they decide where rules are silent, and hardly count where one is sure.
+fn soft_evidence(
+    scores: &mut BTreeMap<Kind, f64>,
+    because: &mut Reasons,
+    step: Option<&Step>,
+    image_command: Option<Kind>,
+    hints: &Hints<'_>,
+) {
+    let mut soft: BTreeMap<Kind, f64> = BTreeMap::new();
     let mut add = |kind: Kind, points: f64, rule: &'static str, line: Option<u64>| {
-        if !hints.security_allowed && is_security(kind) {
+        let said = because.iter().any(|(of, evidence)| *of == kind && evidence.rule == rule);
+        if said || (!hints.security_allowed && is_security(kind)) {
             return;
         }
-        *scores.entry(kind).or_default() += points;
+        *soft.entry(kind).or_default() += points;
         because.push((kind, Evidence { rule, line }));
     };
-    if let Some(step) = step {
+    if let Some(kind) = image_command {
+        add(kind, COMMAND, "failing_command", None);
+    } else if let Some(step) = step {
         let kinds: Vec<(u64, Kind)> =
             step.commands.iter().filter_map(|(line, command)| Some((*line, commands::of_command(command)?))).collect();
         let single = kinds.windows(2).all(|pair| pair[0].1 == pair[1].1);
-        let mut seen = Vec::new();
         for (line, kind) in kinds.iter().rev() {
-            if !seen.contains(kind) {
-                seen.push(*kind);
-                add(*kind, if single { COMMAND } else { ONE_OF_SCRIPT }, "failing_command", Some(*line));
-            }
-        }
-        for kind in commands::of_names([step.name.as_str(), step.job.as_str()].into_iter()) {
-            add(kind, NAME, "step_name", None);
+            let loud = if single && *kind != Kind::General { COMMAND } else { ONE_OF_SCRIPT };
+            add(*kind, loud, "failing_command", Some(*line));
         }
     }
-    for kind in commands::of_names(hints.job.into_iter().chain(hints.step).chain(hints.workflow)) {
-        add(kind, NAME, "job_name", None);
+    let named = step.into_iter().flat_map(|step| [step.name.as_str(), step.job.as_str()]);
+    for kind in commands::of_names(named.chain(hints.job).chain(hints.step).chain(hints.workflow)) {
+        add(kind, NAME, "job_or_step_name", None);
     }
     if let Some(kind) = hints.step.and_then(commands::of_command) {
         add(kind, NAME, "step_name", None);
     }
-    let candidates: Vec<Kind> = scores.keys().copied().collect();
+    let candidates: BTreeSet<Kind> = scores.keys().chain(soft.keys()).copied().collect();
     for kind in candidates {
         let touched = hints.changed_files.iter().filter(|path| commands::touches(kind, path)).count();
         if touched > 0 {
-            let share = f64::from(u32::try_from(touched).unwrap_or(u32::MAX)) / hints.changed_files.len() as f64;
-            *scores.entry(kind).or_default() += FILES * share;
+            *soft.entry(kind).or_default() += FILES * touched as f64 / hints.changed_files.len() as f64;
         }
+    }
+    for (kind, points) in soft {
+        let score = scores.entry(kind).or_default();
+        *score += points * (1.15 - score.min(100.0) / 100.0);
     }
 }
 

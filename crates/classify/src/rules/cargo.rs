@@ -6,7 +6,7 @@ use crate::rule::{Rule, rule};
 /// The rows.
 pub const RULES: &[Rule] = &[
     // rustc
-    rule!("rustc_error_code", RustBuild, Cause 94, ["error[E"], r"^error\[E\d{4}\]: ",
+    rule!("rustc_error_code", RustBuild, Cause 94, ["error[E"], r"^ {0,8}error\[E\d{4}\]: ",
         yes ["error[E0425]: cannot find function `sign` in this scope"],
         no ["    left: \"error[E0425]: x\"", "error[E1]: x"]),
     rule!("rustc_error_in_prefixed_line", RustBuild, Cause 80, [": error[E"], r"^\S+\.rs:\d+:\d+: error\[E\d{4}\]: ",
@@ -123,7 +123,7 @@ pub const RULES: &[Rule] = &[
     rule!("cargo_manifest", RustDeps, Cause 90, ["failed to parse manifest", "failed to load manifest", "failed to read `", "could not find `Cargo.toml`", "invalid type: ", "feature `edition"],
         r"^error: (failed to (parse|load) manifest|could not find `Cargo\.toml`|failed to read `[^`]*Cargo\.toml`)",
         yes ["error: failed to parse manifest at `/a/Cargo.toml`"], no ["failed to parse manifest.json"]),
-    rule!("cargo_load_source", RustDeps, Cause 86, ["failed to load source for", "failed to get `", "failed to resolve patches", "Unable to update "],
+    rule!("cargo_load_source", RustDeps, Cause 58, ["failed to load source for", "failed to get `", "failed to resolve patches", "Unable to update "],
         r"^error: failed to (load source for (dependency|a dependency)|get `[^`]+` as a dependency of|resolve patches for)",
         yes ["error: failed to load source for dependency `miniscript`", "error: failed to get `rand` as a dependency of package `x v0.1.0 (/a)`"], no ["failed to get `x`"]),
     rule!("cargo_cycle", RustDeps, Cause 95, ["cyclic package dependency", "cyclic feature"], r"^error: cyclic (package dependency|feature dependency)",

@@ -6,7 +6,8 @@ use crate::rule::{Rule, rule};
 pub const RULES: &[Rule] = &[
     rule!("go_test_fail", General, Cause 93, ["--- FAIL: "], r"^\s*--- FAIL: \S+ \([\d.]+s\)", yes ["--- FAIL: TestAdd (0.00s)", "    --- FAIL: TestAdd/zero (0.00s)"], no ["--- PASS: TestFAIL (0.00s)"]),
     rule!("go_test_location", General, Cause 84, ["_test.go:"], r"^\s+\w+_test\.go:\d+: \S", yes ["    add_test.go:9: Add(1,2) = 4; want 3"], no ["see add_test.go:9"]),
-    rule!("go_package_fail", General, Verdict 92, ["FAIL\t"], r"^FAIL\t\S+(\t[\d.]+s| \[(build|setup) failed\])", yes ["FAIL\tgithub.com/a/b\t0.003s", "FAIL\tgithub.com/a/b [build failed]"], no ["FAIL x"]),
+    rule!("go_package_fail", General, Verdict 92, ["FAIL\t"], r"^FAIL\t\S+\t[\d.]+s", yes ["FAIL\tgithub.com/a/b\t0.003s"], no ["FAIL x", "FAIL\tgithub.com/a/b [setup failed]"]),
+    rule!("go_package_not_built", General, Verdict 64, ["FAIL\t"], r"^FAIL\t\S+ \[(build|setup) failed\]", yes ["FAIL\tgithub.com/a/b [build failed]"], no ["FAIL\tgithub.com/a/b\t0.003s"]),
     rule!("go_panic", General, Cause 86, ["panic: "], r"^panic: (\S.*)", yes ["panic: runtime error: index out of range [3] with length 3 [recovered]"], no ["  panic: x"]),
     rule!("go_race", General, Cause 88, ["WARNING: DATA RACE", "race detected during execution"], r"^WARNING: DATA RACE|race detected during execution of test", yes ["WARNING: DATA RACE"], no ["data race"]),
     rule!("go_compile_error", General, Cause 90, [".go:"], r"^(\./|vet: )?\S+\.go:\d+(:\d+)?: \S", yes ["./main.go:12:5: undefined: foo", "vet: ./a.go:3:4: x declared and not used"], no ["    at main.go:12:5", "see main.go:3"]),

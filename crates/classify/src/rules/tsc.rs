@@ -10,7 +10,7 @@ pub const RULES: &[Rule] = &[
         no ["expect(out).toContain('error TS2322')"]),
     rule!("tsc_found", FrontendTypescript, Verdict 80, ["Found "], r"^Found \d+ errors?( in |\.)",
         within ["tsc", "type"], yes ["Found 3 errors in 2 files.", "Found 1 error in src/m.tsx:7"], no ["Found 3 errors while linting", "Found 3 vulnerabilities"]),
-    rule!("ts_bundler_error", FrontendTypescript, Cause 90, ["TS2", "TS1", "TS7"], r"^(ERROR in |✘ \[ERROR\] |\[tsl\] ERROR |Error: )?(\S+\s)?.{0,80}\bTS[127]\d{3,4}: ",
+    rule!("ts_bundler_error", FrontendTypescript, Cause 93, ["TS2", "TS1", "TS7"], r"^(ERROR in |✘ \[ERROR\] |\[tsl\] ERROR |Error: )?(\S+\s)?.{0,80}\bTS[127]\d{3,4}: ",
         yes ["✘ [ERROR] TS2322: Type 'string' is not assignable to type 'number'. [plugin angular-compiler]", "TS2322: Type 'a' is not assignable"], no ["see TS2322"]),
     rule!("ts_node_diagnostics", FrontendTypescript, Cause 84, ["TSError: ", "Unable to compile TypeScript"], r"TSError: .*Unable to compile TypeScript",
         yes ["TSError: ⨯ Unable to compile TypeScript:"], no ["TSError"]),
