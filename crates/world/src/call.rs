@@ -11,6 +11,8 @@ use crate::world::World;
 
 /// Pages of GitHub are asked for as large as they come.
 const PER_PAGE: usize = 100;
+/// A recorded world says here which file answered, so that an error can name it.
+pub(crate) const RECORDED_FILE: &str = "x-recorded-file";
 
 impl World {
     /// A request with this service's deadline and no query.
@@ -40,7 +42,7 @@ impl World {
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: Request) -> PortResult<T> {
         let call = Call::from(&request);
         let answer = self.send(request).await?;
-        decode(call, &answer.body)
+        decode(call, &answer)
     }
 
     /// A list that GitHub pages: `key` names the list inside an object, empty for a bare array.
@@ -61,7 +63,7 @@ impl World {
             }
             let answer = self.send(request).await?;
             let more = answer.header("link").is_some_and(|link| link.contains("rel=\"next\""));
-            let mut body: Value = decode(call.clone(), &answer.body)?;
+            let mut body: Value = decode(call.clone(), &answer)?;
             let list = if key.is_empty() { body } else { body.get_mut(key).map(Value::take).unwrap_or(Value::Null) };
             let Value::Array(list) = list else {
                 let what =
@@ -108,13 +110,12 @@ impl Request {
 }
 
 /// Decodes JSON; `null` counts as absent everywhere, because services mix the two.
-pub(crate) fn decode<T: DeserializeOwned>(call: Call, body: &[u8]) -> PortResult<T> {
-    let mut value: Value = match serde_json::from_slice(body) {
-        Ok(value) => value,
-        Err(error) => return Err(malformed(&call, format!("no JSON: {error}"))),
-    };
-    drop_nulls(&mut value);
-    from_value(value).map_err(|error| malformed(&call, error))
+pub(crate) fn decode<T: DeserializeOwned>(call: Call, answer: &Answer) -> PortResult<T> {
+    let value = serde_json::from_slice(&answer.body).map_err(|error| format!("no JSON: {error}"));
+    value.and_then(from_value).map_err(|error| {
+        let file = answer.header(RECORDED_FILE).map(|file| format!("{file}: ")).unwrap_or_default();
+        malformed(&call, format!("{file}{error}"))
+    })
 }
 
 pub(crate) fn from_value<T: DeserializeOwned>(mut value: Value) -> Result<T, String> {
