@@ -46,6 +46,7 @@ pub struct Remediation {
     /// By `check-outcome`.
     pub outcome: Option<Outcome>,
     /// By `check-outcome`.
+    #[schemars(length(max = caps::ATTEMPTS))]
     pub attempts: Option<Vec<AttemptRecord>>,
     /// How many attempts were left out.
     pub attempts_omitted: Option<u64>,
@@ -58,6 +59,7 @@ pub struct Remediation {
     /// By the shell.
     pub fault: Option<Fault>,
     /// By the shell.
+    #[schemars(length(max = caps::TRAIL))]
     pub trail: Vec<TrailEntry>,
     /// How many entries were left out.
     pub trail_omitted: Option<u64>,

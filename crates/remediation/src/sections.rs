@@ -11,7 +11,7 @@ use text::Untrusted;
 use crate::vocabulary::Open;
 use crate::words::*;
 
-/// How long each list may be.
+/// How long each list may be. The schema states it as `maxItems`, so every golden document is held to it.
 pub mod caps {
     /// Entries of any `because`.
     pub const BECAUSE: usize = 12;
@@ -154,6 +154,7 @@ sections! {
         uid: Option<String>,
         /// Files known to have changed, by hand.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::FILES))]
         changed_files: Vec<Untrusted>,
         /// How many files were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -200,6 +201,7 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         not_before_seconds: Option<u64>,
         /// The rules that decided.
+        #[schemars(length(max = caps::BECAUSE))]
         because: Vec<Because>,
     }
 
@@ -236,6 +238,7 @@ sections! {
         /// Such as `failure` or `timed_out`.
         conclusion: String,
         /// The steps that failed.
+        #[schemars(length(max = caps::JOBS))]
         failed_steps: Vec<FailedStep>,
         /// The job's lines in the attachment `job_log`, first and last, from 1; absent when its log was not to be had.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -303,11 +306,13 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         head_sha: Option<String>,
         /// The failed jobs.
+        #[schemars(length(max = caps::JOBS))]
         jobs: Vec<Job>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
         jobs_omitted: u64,
         /// What the commit or pull request changed.
+        #[schemars(length(max = caps::FILES))]
         changed_files: Vec<ChangedFile>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -329,6 +334,7 @@ sections! {
         redactions: BTreeMap<String, u64>,
         /// What could not be had.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::CONTEXT))]
         gaps: Vec<Gap>,
     }
 
@@ -389,6 +395,7 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         location: Option<Location>,
         /// The rules that decided, strongest first.
+        #[schemars(length(max = caps::BECAUSE))]
         because: Vec<Because>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -400,6 +407,7 @@ sections! {
         /// The attachment's name.
         attachment: String,
         /// The ranges, in order.
+        #[schemars(length(max = caps::RANGES))]
         lines: Vec<[u64; 2]>,
     }
 
@@ -427,6 +435,7 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner_pull_request: Option<u64>,
         /// The rules that decided.
+        #[schemars(length(max = caps::BECAUSE))]
         because: Vec<Because>,
     }
 
@@ -448,6 +457,7 @@ sections! {
         description: Option<Untrusted>,
         /// What changed.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::FILES))]
         changed_files: Vec<ChangedFile>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -460,29 +470,36 @@ sections! {
         base: Option<Base>,
         /// Earlier attempts of this remediation.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::ATTEMPTS))]
         history: Vec<PastAttempt>,
         /// The Argo CD application.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         argocd: Option<ArgocdStatus>,
         /// Log lines from Loki, oldest first.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::CONTEXT))]
         logs: Vec<LogLine>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
         logs_omitted: u64,
         /// Samples from Prometheus.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::CONTEXT))]
         metrics: Vec<Sample>,
         /// Pods of the workload.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::CONTEXT))]
         pods: Vec<Pod>,
         /// Kubernetes events about them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::CONTEXT))]
         events: Vec<Untrusted>,
         /// What was remembered of similar failures. It informs, it does not decide.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::CONTEXT))]
         memories: Vec<Memory>,
         /// What could not be known.
+        #[schemars(length(max = caps::CONTEXT))]
         gaps: Vec<Gap>,
     }
 
@@ -497,6 +514,7 @@ sections! {
         /// What became of it.
         verdict: Open<Verdict>,
         /// Its commits, newest last.
+        #[schemars(length(max = caps::COMMITS))]
         commits: Vec<Commit>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -527,6 +545,7 @@ sections! {
         sync: String,
         /// Resources that are not well: `kind/name: message`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::CONTEXT))]
         unhealthy: Vec<Untrusted>,
         /// What the last operation said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -589,6 +608,7 @@ sections! {
         size_bytes: u64,
         /// Blocks that were shortened to fit the budget.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::CONTEXT))]
         shortened: Vec<String>,
     }
 
@@ -645,6 +665,7 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pull_request: Option<u64>,
         /// The rules that decided.
+        #[schemars(length(max = caps::BECAUSE))]
         because: Vec<Because>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -672,18 +693,21 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         head_sha: Option<String>,
         /// Its commits, newest last.
+        #[schemars(length(max = caps::COMMITS))]
         commits: Vec<Commit>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
         commits_omitted: u64,
         /// The files its commits changed.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::FILES))]
         files: Vec<Untrusted>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
         files_omitted: u64,
         /// The runs that were red on its commit: what the next attempt reads.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = caps::JOBS))]
         red_runs: Vec<RunRef>,
         /// The signature of the failure that it was sent for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -695,6 +719,7 @@ sections! {
         /// Why.
         reason: Open<EscalationReason>,
         /// One entry a channel.
+        #[schemars(length(max = caps::CONTEXT))]
         channels: Vec<ChannelReceipt>,
     }
 
