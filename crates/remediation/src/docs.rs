@@ -46,11 +46,13 @@ pub fn vocabulary() -> String {
     words::<SubjectKind>(&mut page);
     words::<AlertType>(&mut page);
     words::<Mode>(&mut page);
+    words::<Decision>(&mut page);
     words::<Push>(&mut page);
     words::<Remedy>(&mut page);
     words::<Agent>(&mut page);
     words::<Role>(&mut page);
     words::<Verdict>(&mut page);
+    words::<Next>(&mut page);
     words::<Stage>(&mut page);
     words::<Conclusion>(&mut page);
     words::<EscalationReason>(&mut page);
