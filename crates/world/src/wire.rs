@@ -38,6 +38,18 @@ pub enum Service {
 }
 
 impl Service {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Github,
+        Self::Kubernetes,
+        Self::Loki,
+        Self::Prometheus,
+        Self::Openmemory,
+        Self::Discord,
+        Self::Slack,
+        Self::Pagerduty,
+    ];
+
     /// The name in folders, log lines and files.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -152,6 +152,11 @@ fn broken_worlds_say_what_is_wrong() {
             &[("world.yaml", "clock: 2026-01-15T10:40:00Z\nextends: ../gone\n")],
             &["gone/world.yaml", "there is no such file"],
         ),
+        (&[("k8s/api/v1/a.json", "{}")], &["k8s", "no service has this name", "kubernetes"]),
+        (
+            &[("then/1-x/after.yaml", "not_before: 2026-01-15T11:00:00Z"), ("then/1-x/git/a.json", "")],
+            &["1-x/git: no service"],
+        ),
         (&[("then/1-x/github/a.json", "{}")], &["then/1-x/after.yaml", "there is no such file"]),
         (
             &[("then/1-x/after.yaml", "{ method: POST, service: github }")],

@@ -33,6 +33,12 @@ fn github_runs_jobs_and_logs() {
         assert_eq!((jobs.items.len(), jobs.complete), (130, true), "two pages");
         let job = jobs.items.iter().find(|job| job.conclusion == Some(Conclusion::Failure)).unwrap();
         assert_eq!((job.id, job.steps[1].name.expose()), (55, "cargo test"));
+        assert_eq!(world.job(&acme(), 55).await.unwrap(), *job);
+        assert_eq!(job.run_id, 1221);
+        let since = |instant: &str| instant.parse().unwrap();
+        let failed = world.failed_runs_since(&acme(), since("2026-01-15T10:30:00Z")).await.unwrap().items;
+        assert_eq!(failed.iter().map(|run| run.id).collect::<Vec<_>>(), [1221]);
+        assert_eq!(world.failed_runs_since(&acme(), since("2026-01-15T10:30:01Z")).await.unwrap().items, []);
         let mut log = Vec::new();
         let end = world.job_log(&acme(), 55, &mut |piece| log.extend_from_slice(piece)).await.unwrap();
         assert_eq!((end.bytes, end.complete), (log.len() as u64, true));
@@ -79,6 +85,11 @@ fn github_checks_people_and_threads() {
         let checks = world.check_runs(&acme(), &sha).await.unwrap();
         assert_eq!(checks.items[0].app.as_ref().unwrap().id, 15368);
         assert_eq!(world.check_suites(&acme(), &sha).await.unwrap().items[0].conclusion, Some(Conclusion::Failure));
+        let annotations = world.annotations(&acme(), 55).await.unwrap().items;
+        assert_eq!(
+            (annotations.len(), annotations[0].start_line, &*annotations[0].annotation_level),
+            (1, 7, "failure")
+        );
         let status = world.combined_status(&acme(), &sha).await.unwrap();
         assert_eq!((status.state, status.statuses[0].context.expose()), (StatusState::Failure, "jenkins"));
         let permission = world.permission(&acme(), &Untrusted::new("ada")).await.unwrap();
@@ -97,6 +108,8 @@ fn an_alert_never_carries_the_secret() {
         let alert = world.alert(&acme(), AlertKind::SecretScanning, 5).await.unwrap();
         assert_eq!((alert.validity.as_deref(), alert.is_done()), (Some("active"), false));
         assert!(!serde_json::to_string(&alert).unwrap().contains("never-come-out"));
+        let open = world.open_alerts(&acme(), AlertKind::SecretScanning).await.unwrap().items;
+        assert_eq!(open.iter().map(|alert| alert.number).collect::<Vec<_>>(), [5]);
         let alert = world.alert(&acme(), AlertKind::Dependabot, 3).await.unwrap();
         assert_eq!(alert.security_vulnerability.unwrap().first_patched_version.unwrap().identifier.expose(), "1.3.0");
         let alert = world.alert(&acme(), AlertKind::CodeScanning, 4).await.unwrap();

@@ -1,9 +1,10 @@
 //! Reading GitHub over any wire.
 
+use jiff::Timestamp;
 use text::Untrusted;
 
 use super::{
-    Alert, AlertKind, Branch, ChangedFile, CheckRun, CheckSuite, CombinedStatus, Commit, Comparison, Issue,
+    Alert, AlertKind, Annotation, Branch, ChangedFile, CheckRun, CheckSuite, CombinedStatus, Commit, Comparison, Issue,
     IssueComment, Job, Listed, Permission, Pull, Repository, Run, Slug, Workflow, segment,
 };
 use crate::errors::{Call, PortError, PortResult};
@@ -42,6 +43,12 @@ impl ReadGithub for World {
         self.pages(request, "workflow_runs", CAP).await
     }
 
+    async fn failed_runs_since(&self, of: &Slug, since: Timestamp) -> PortResult<Listed<Run>> {
+        let created = format!(">={}", since.strftime("%Y-%m-%dT%H:%M:%SZ"));
+        let request = self.github(of, "/actions/runs").ask("status", "failure").ask("created", created);
+        self.pages(request, "workflow_runs", CAP).await
+    }
+
     async fn runs_of_workflow(
         &self,
         of: &Slug,
@@ -55,6 +62,10 @@ impl ReadGithub for World {
 
     async fn jobs(&self, of: &Slug, run_id: u64, attempt: u64) -> PortResult<Listed<Job>> {
         self.pages(self.github(of, format!("/actions/runs/{run_id}/attempts/{attempt}/jobs")), "jobs", CAP).await
+    }
+
+    async fn job(&self, of: &Slug, job_id: u64) -> PortResult<Job> {
+        self.fetch(self.github(of, format!("/actions/jobs/{job_id}"))).await
     }
 
     async fn job_log(&self, of: &Slug, job_id: u64, chunk: &mut (dyn FnMut(&[u8]) + Send)) -> PortResult<LogEnd> {
@@ -117,6 +128,10 @@ impl ReadGithub for World {
         self.fetch(self.github(of, format!("/check-runs/{id}"))).await
     }
 
+    async fn annotations(&self, of: &Slug, check_run_id: u64) -> PortResult<Listed<Annotation>> {
+        self.pages(self.github(of, format!("/check-runs/{check_run_id}/annotations")), "", CAP).await
+    }
+
     async fn check_suites(&self, of: &Slug, sha: &str) -> PortResult<Listed<CheckSuite>> {
         self.pages(self.github(of, format!("/commits/{}/check-suites", segment(sha))), "check_suites", CAP).await
     }
@@ -153,9 +168,16 @@ impl ReadGithub for World {
     }
 
     async fn alert(&self, of: &Slug, kind: AlertKind, number: u64) -> PortResult<Alert> {
-        let request = self.github(of, format!("/{}/alerts/{number}", kind.path()));
-        // GitHub would send the secret itself otherwise; the type has no field for it either.
-        let request = if kind == AlertKind::SecretScanning { request.ask("hide_secret", "true") } else { request };
-        self.fetch(request).await
+        self.fetch(without_secret(self.github(of, format!("/{}/alerts/{number}", kind.path())), kind)).await
     }
+
+    async fn open_alerts(&self, of: &Slug, kind: AlertKind) -> PortResult<Listed<Alert>> {
+        let request = self.github(of, format!("/{}/alerts", kind.path())).ask("state", "open");
+        self.pages(without_secret(request, kind), "", 100).await
+    }
+}
+
+/// GitHub would send the secret itself otherwise; our type has no field for it either.
+fn without_secret(request: Request, kind: AlertKind) -> Request {
+    if kind == AlertKind::SecretScanning { request.ask("hide_secret", "true") } else { request }
 }

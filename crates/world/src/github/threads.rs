@@ -121,6 +121,29 @@ pub struct CheckOutput {
     pub text: Untrusted,
 }
 
+/// What a check run says about lines of code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Annotation {
+    /// The file; `.github` where it is about the job itself.
+    #[serde(default)]
+    pub path: Untrusted,
+    /// First line, from 1.
+    #[serde(default)]
+    pub start_line: u64,
+    /// Last line.
+    #[serde(default)]
+    pub end_line: u64,
+    /// `notice`, `warning`, `failure`.
+    #[serde(default)]
+    pub annotation_level: String,
+    /// Headline.
+    #[serde(default)]
+    pub title: Untrusted,
+    /// The text.
+    #[serde(default)]
+    pub message: Untrusted,
+}
+
 /// A check suite: everything one App checks on one commit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckSuite {

@@ -65,6 +65,9 @@ pub struct Run {
     /// What started it: `push`, `pull_request`, …
     #[serde(default)]
     pub event: String,
+    /// What groups its checks.
+    #[serde(default)]
+    pub check_suite_id: Option<u64>,
     /// Where it stands.
     pub status: Status,
     /// How it ended; `None` while it runs.
@@ -120,6 +123,12 @@ pub struct PullNumber {
 pub struct Job {
     /// Of this attempt; the log's id too.
     pub id: u64,
+    /// Its run.
+    #[serde(default)]
+    pub run_id: u64,
+    /// Which attempt of the run.
+    #[serde(default = "one")]
+    pub run_attempt: u64,
     /// With its matrix values: `test (ubuntu-latest, 1.89)`.
     #[serde(default)]
     pub name: Untrusted,

@@ -8,8 +8,8 @@ use text::Untrusted;
 
 use crate::errors::PortResult;
 use crate::github::{
-    Alert, AlertKind, Branch, ChangedFile, CheckRun, CheckSuite, CombinedStatus, Commit, Comparison, Conclusion, Issue,
-    IssueComment, Job, Listed, Permission, Pull, Repository, Run, Slug, Status, Workflow,
+    Alert, AlertKind, Annotation, Branch, ChangedFile, CheckRun, CheckSuite, CombinedStatus, Commit, Comparison,
+    Conclusion, Issue, IssueComment, Job, Listed, Permission, Pull, Repository, Run, Slug, Status, Workflow,
 };
 
 /// How a streamed log ended.
@@ -34,6 +34,8 @@ pub trait ReadGithub {
     async fn run_attempt(&self, of: &Slug, run_id: u64, attempt: u64) -> PortResult<Run>;
     /// All runs of a commit, newest first, at most 1,000.
     async fn runs_of_commit(&self, of: &Slug, head_sha: &str) -> PortResult<Listed<Run>>;
+    /// Runs that failed and began at or after an instant, newest first, at most 1,000. For what no event told us.
+    async fn failed_runs_since(&self, of: &Slug, since: Timestamp) -> PortResult<Listed<Run>>;
     /// The newest runs of a workflow on a branch, newest first, at most `limit` (100).
     async fn runs_of_workflow(
         &self,
@@ -44,6 +46,8 @@ pub trait ReadGithub {
     ) -> PortResult<Listed<Run>>;
     /// The jobs of one attempt, at most 1,000.
     async fn jobs(&self, of: &Slug, run_id: u64, attempt: u64) -> PortResult<Listed<Job>>;
+    /// One job; its id is the id of its check run too.
+    async fn job(&self, of: &Slug, job_id: u64) -> PortResult<Job>;
     /// A job's log, handed to `chunk` in pieces as it comes, never on a disk. `Gone`: expired. `NotFound`: not there yet, or expired.
     ///
     /// A log that breaks off is no error: `complete` is false then. `chunk` redacts before it keeps anything.
@@ -68,6 +72,8 @@ pub trait ReadGithub {
     async fn check_runs(&self, of: &Slug, sha: &str) -> PortResult<Listed<CheckRun>>;
     /// One check run.
     async fn check_run(&self, of: &Slug, id: u64) -> PortResult<CheckRun>;
+    /// What a check run says about lines of code, at most 1,000; for an Actions job whose log is gone, its errors.
+    async fn annotations(&self, of: &Slug, check_run_id: u64) -> PortResult<Listed<Annotation>>;
     /// The check suites of a commit, at most 1,000.
     async fn check_suites(&self, of: &Slug, sha: &str) -> PortResult<Listed<CheckSuite>>;
     /// The newest commit status of each context.
@@ -86,6 +92,8 @@ pub trait ReadGithub {
     async fn open_issues(&self, of: &Slug, label: &str) -> PortResult<Listed<Issue>>;
     /// A security alert. Of a leaked secret everything but its value.
     async fn alert(&self, of: &Slug, kind: AlertKind, number: u64) -> PortResult<Alert>;
+    /// Open alerts of a kind, newest first, at most 100.
+    async fn open_alerts(&self, of: &Slug, kind: AlertKind) -> PortResult<Listed<Alert>>;
 }
 
 /// A check run to be made or changed; `None` leaves a field as it is.

@@ -85,6 +85,7 @@ impl Folder {
             let world: WorldFile = read_yaml(&file)?;
             clock = clock.or(world.clock);
             app_id = app_id.or(world.app_id);
+            only_known_folders(&root)?;
             next = world.extends.map(|other| root.join(other));
             roots.push(root);
         }
@@ -195,6 +196,7 @@ fn read_layers(roots: &[PathBuf]) -> Result<Vec<Layer>, WorldError> {
         }
     }
     let read = |dirs: Vec<PathBuf>| {
+        dirs.iter().try_for_each(|dir| only_known_folders(dir))?;
         let (conditions, not_before) = read_after(&dirs)?;
         let file = dirs.iter().map(|dir| dir.join("world.yaml")).find(|file| file.is_file());
         let world = file.as_deref().map(read_yaml::<WorldFile>).transpose()?.unwrap_or_default();
@@ -204,6 +206,24 @@ fn read_layers(roots: &[PathBuf]) -> Result<Vec<Layer>, WorldError> {
         Ok(Layer { dirs, conditions, not_before, clock: world.clock })
     };
     found.into_values().map(read).collect()
+}
+
+/// Refuses a folder that would never be looked into, such as `k8s`; another world may lie inside this one.
+fn only_known_folders(dir: &Path) -> Result<(), WorldError> {
+    for entry in fs::read_dir(dir).map_err(|error| broken(dir, error.to_string()))?.flatten() {
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        let known =
+            ["then", "written"].contains(&&*name) || Service::ALL.iter().any(|service| *service.as_str() == *name);
+        if path.is_dir() && !known && !name.starts_with('.') && !path.join("world.yaml").is_file() {
+            let services = Service::ALL.map(Service::as_str).join(", ");
+            return Err(broken(
+                &path,
+                format!("no service has this name, so nothing would read the folder; there are {services}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Reads a YAML file that a person wrote.

@@ -15,11 +15,12 @@ const ENVELOPES: [(&str, &str); 5] = [
 ];
 
 /// How a list's query chooses items: how the path ends, the parameter, where the item has it, and what GitHub assumes.
-const FILTERS: [(&str, &str, &[&str], &str); 13] = [
+const FILTERS: [(&str, &str, &[&str], &str); 15] = [
     ("/runs", "head_sha", &["/head_sha"], ""),
     ("/runs", "branch", &["/head_branch"], ""),
     ("/runs", "event", &["/event"], ""),
     ("/runs", "status", &["/status", "/conclusion"], ""),
+    ("/runs", "created", &["/created_at"], ""),
     ("/runs", "actor", &["/actor/login"], ""),
     ("/pulls", "state", &["/state"], "open"),
     ("/pulls", "base", &["/base/ref"], ""),
@@ -29,6 +30,7 @@ const FILTERS: [(&str, &str, &[&str], &str); 13] = [
     ("/check-runs", "check_name", &["/name"], ""),
     ("/check-runs", "status", &["/status"], ""),
     ("/check-suites", "check_name", &["/name"], ""),
+    ("/alerts", "state", &["/state"], ""),
 ];
 
 /// Where the list is in an answer to this path.
@@ -50,10 +52,17 @@ pub(crate) fn fits(request: &Request, item: &Value) -> bool {
             if (*end, *key) == ("/pulls", "head") {
                 return is_head(item, want);
             }
-            fields.iter().any(|field| item.pointer(field).and_then(Value::as_str) == Some(want))
+            fields
+                .iter()
+                .any(|field| item.pointer(field).and_then(Value::as_str).is_some_and(|have| agrees(have, want)))
         },
     );
     filtered && (!request.path.ends_with("/issues") || has_labels(item, asked("labels").unwrap_or_default()))
+}
+
+/// Equal, or, for `>=` and an instant as GitHub writes it, not earlier.
+fn agrees(have: &str, want: &str) -> bool {
+    want.strip_prefix(">=").map_or(have == want, |since| have >= since)
 }
 
 /// `owner:branch`. The owner counts where the item says whose branch it is.

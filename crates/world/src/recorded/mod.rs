@@ -20,6 +20,9 @@
 //! them in `all:`, or `not_before:` an instant. Active layers hide what lies below, the highest name first. A Kubernetes
 //! file in a layer is merge-patched onto the object as it then is; named `any.json` it means the object of that kind and
 //! namespace that was created last. A file that holds nothing but `status` changes no object that is not there.
+//! *Services* (folder names): `github`, `kubernetes`, `loki`, `prometheus`, `openmemory`, `discord`, `slack`, `pagerduty`.
+//! *Writes* need no recording where the world knows the rules: Kubernetes objects, GitHub comments, check runs, issues, pull
+//! requests and re-runs, Discord, Slack and PagerDuty messages, new memories.
 //! *The clock* moves only when somebody sleeps, an answer is late, or a layer says so.
 
 mod faults;
