@@ -30,12 +30,14 @@ pub(crate) fn named(line: &str, name: &Name, at: usize) -> Option<(usize, usize,
     // For a glued value the name ends at the word.
     let end = if found.link == Link::Glued { word.1 } else { end };
     let text = &line[start..end];
-    let lower = text.to_ascii_lowercase();
-    if NOT_SECRET.iter().any(|not| lower.contains(not)) || about_public(line, start) {
+    let identifier = Identifier { lower: text.to_ascii_lowercase(), text, weight: name.weight };
+    if !is_secret(&identifier, &found)
+        || about_public(line, start)
+        || NOT_SECRET.iter().any(|not| identifier.lower.contains(not))
+    {
         return None;
     }
-    let identifier = Identifier { lower, text, weight: name.weight };
-    is_secret(&identifier, &found).then(|| (found.start, found.end, rule(&identifier)))
+    Some((found.start, value_at::whole(line, &found), rule(&identifier)))
 }
 
 /// The value behind a vendor's name, directly or after words such as `api key`.

@@ -136,20 +136,22 @@ pub(crate) fn value(text: &str) -> Option<(usize, usize)> {
 
 /// A Secret as JSON in one line: the values of its `data` and `stringData`.
 pub(crate) fn one_line(line: &str, mut found: impl FnMut(usize, usize)) {
+    if memchr::memmem::find(line.as_bytes(), b"Secret").is_none() {
+        return;
+    }
     let bare: String = line.chars().filter(|c| !matches!(c, '\\' | ' ')).collect();
     if !bare.contains("\"kind\":\"Secret\"") {
         return;
     }
     for name in ["data", "stringData"] {
+        let mut done = 0;
         for (at, _) in line.match_indices(name) {
-            let quoted = line[..at].ends_with('"');
             let after = line[at + name.len()..].trim_start_matches(['\\', '"', ' ', ':']);
             let open = line.len() - after.len();
-            if !quoted || !after.starts_with('{') {
-                continue;
+            if line[..at].ends_with('"') && after.starts_with('{') && open >= done {
+                done = open + after.find('}').unwrap_or(after.len());
+                strings(line, open, done, &mut found);
             }
-            let end = open + after.find('}').unwrap_or(after.len());
-            strings(line, open, end, &mut found);
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Lines in order: blocks that span several, then each line by itself.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::encoded::Budget;
 use crate::scan::{self, Span, merge};
 use crate::{Counts, kubernetes, pem};
+
+/// How often one line is looked at again after something was taken out of it.
+const ROUNDS: usize = 6;
 
 /// A line with its end, and where its own text begins after a time stamp.
 #[derive(Debug)]
@@ -173,21 +177,39 @@ impl Memory {
         }
     }
 
-    /// The last stage: the line by itself.
-    fn write(&mut self, text: &str, spans: &[Span], out: &mut String) {
-        let mut found = scan::scan(text, 0, &mut self.budget);
+    /// The last stage: the line by itself, until nothing more is found in it (a marker may lay bare what it stood beside).
+    fn write(&mut self, line: &str, spans: &[Span], out: &mut String) {
+        let text = line.trim_end_matches(['\n', '\r']);
+        let end = &line[text.len()..];
+        let mut found = self.scan(text);
         self.near_key_id(text, &mut found);
-        kubernetes::one_line(text, |start, end| found.push(Span { start, end, rule: "kubernetes_secret" }));
         for value in self.known.iter() {
-            found.extend(text.match_indices(value.as_str()).map(|(start, _)| Span {
-                start,
-                end: start + value.len(),
-                rule: "known_value",
-            }));
+            let places = text.match_indices(value.as_str());
+            found.extend(places.map(|(start, _)| Span { start, end: start + value.len(), rule: "known_value" }));
         }
         found.extend_from_slice(spans);
-        merge(&mut found);
-        found.retain(|span| !is_marker(&text[span.start..span.end]));
+        let mut text = Cow::Borrowed(text);
+        for _ in 0..ROUNDS {
+            merge(&mut found);
+            found.retain(|span| !is_marker(&text[span.start..span.end]));
+            if found.is_empty() {
+                break;
+            }
+            text = Cow::Owned(self.replace(&text, &found));
+            found = self.scan(&text);
+        }
+        out.push_str(&text);
+        out.push_str(end);
+    }
+
+    fn scan(&mut self, text: &str) -> Vec<Span> {
+        let mut found = scan::scan(text, 0, &mut self.budget);
+        kubernetes::one_line(text, |start, end| found.push(Span { start, end, rule: "kubernetes_secret" }));
+        found
+    }
+
+    fn replace(&mut self, text: &str, found: &[Span]) -> String {
+        let mut out = String::with_capacity(text.len());
         let mut at = 0;
         for span in found {
             out.push_str(&text[at..span.start]);
@@ -198,6 +220,7 @@ impl Memory {
             at = span.end;
         }
         out.push_str(&text[at..]);
+        out
     }
 
     /// AWS: forty characters of base64 within three lines of a key id are its secret.

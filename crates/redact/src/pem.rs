@@ -1,6 +1,7 @@
 //! Private keys in PEM: whole blocks, blocks in one line, blocks without head or tail.
 
 use crate::special::Found;
+use crate::value::{head, tail};
 
 /// Longest block, in lines.
 const LONGEST: usize = 200;
@@ -108,17 +109,20 @@ fn is_base64(text: &str) -> bool {
 }
 
 /// A block in one line, its line ends written as `\n`, or cut off: from the begin to the end, or as far as it goes.
-pub(crate) fn one_line(line: &str, at: usize, found: Found<'_>) {
-    let head = &line[..at];
-    let Some(start) = head.rfind("-----BEGIN").filter(|start| at - start < 40) else { return };
-    let body_at = at + line[at..].find("-----").map_or(line.len() - at, |dashes| dashes + 5);
+pub(crate) fn one_line(line: &str, at: usize, found: Found<'_>) -> usize {
+    let before = tail(&line[..at], 40);
+    let Some(begin) = before.rfind("-----BEGIN") else { return at };
+    let start = at - before.len() + begin;
+    let Some(dashes) = head(&line[at..], 40).find("-----") else { return at };
+    let body_at = at + dashes + 5;
     let body = &line[body_at..];
+    let body = &body[..body.find("-----BEGIN").unwrap_or(body.len())];
     let inside = |b: &u8| b.is_ascii_alphanumeric() || b"+/=\\ :,-_\n\r".contains(b);
     let length = body.bytes().take_while(|b| inside(b)).count();
     let end = match body.find("-----END") {
         Some(end) if end <= length => {
-            let tail = &body[end + 8..];
-            body_at + end + 8 + tail.find("-----").map_or(0, |dashes| dashes + 5)
+            let label = end + 8;
+            body_at + label + head(&body[label..], 40).find("-----").map_or(0, |dashes| dashes + 5)
         }
         _ => body_at + length,
     };
@@ -127,4 +131,5 @@ pub(crate) fn one_line(line: &str, at: usize, found: Found<'_>) {
     if material {
         found(start, end, "private_key");
     }
+    body_at + length
 }

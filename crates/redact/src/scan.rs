@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::encoded::{self, Budget};
-use crate::special::{SPECIALS, Special};
+use crate::special::SPECIALS;
 use crate::{assign, providers, shapes};
 
 /// What is to go: bytes of the line, and the rule that says so.
@@ -18,32 +18,74 @@ pub(crate) struct Span {
 
 /// Finds everything in one line (or one decoded text). Spans are in order and do not overlap.
 pub(crate) fn scan(line: &str, depth: u8, budget: &mut Budget) -> Vec<Span> {
-    let mut spans = Vec::new();
+    let mut look =
+        Look { line, spans: Vec::new(), done: 0, dummy: 0, seen: [0; SPECIALS.len()], markers: markers(line) };
     if let Some(keywords) = keywords() {
         for hit in keywords.find_overlapping_iter(line) {
-            look(line, hit.pattern().as_usize(), hit.start(), &mut spans);
+            look.at(hit.pattern().as_usize(), hit.start());
         }
     }
+    let mut spans = look.spans;
     merge(&mut spans);
     encoded::scan(line, depth, budget, &mut spans);
     merge(&mut spans);
     spans
 }
 
-/// Asks the rule behind the `index`-th keyword.
-fn look(line: &str, index: usize, at: usize, spans: &mut Vec<Span>) {
-    let mut add = |found: Option<(usize, usize, &'static str)>| {
-        if let Some((start, end, rule)) = found.filter(|(start, end, _)| start < end) {
-            spans.push(Span { start, end, rule });
+/// One line being looked at.
+struct Look<'a> {
+    line: &'a str,
+    spans: Vec<Span>,
+    /// End of the last span: what lies before it is taken already. Keeps the time linear.
+    done: usize,
+    /// End of the last token that is nobody's.
+    dummy: usize,
+    /// How far each special has looked: what it reads to its end is not read again.
+    seen: [usize; SPECIALS.len()],
+    markers: Vec<(usize, usize)>,
+}
+
+impl Look<'_> {
+    /// Asks the rule behind the `index`-th keyword.
+    fn at(&mut self, index: usize, at: usize) {
+        if at < self.done || self.markers.iter().any(|(start, end)| *start <= at && at < *end) {
+            return;
         }
-    };
-    if let Some(shape) = providers::shape(index) {
-        return add(shapes::find(index, shape, line, at).map(|(start, end)| (start, end, shape.rule)));
+        if let Some(shape) = providers::shape(index) {
+            match Some(at).filter(|at| *at >= self.dummy).and_then(|at| shapes::find(index, shape, self.line, at)) {
+                Some(found) if found.dummy => self.dummy = found.end,
+                Some(found) => self.add(found.start, found.end, shape.rule),
+                None => {}
+            }
+            return;
+        }
+        let index = index - providers::COUNT;
+        let Some(special) = SPECIALS.get(index) else {
+            if let Some((start, end, rule)) = assign::at(self.line, index - SPECIALS.len(), at) {
+                self.add(start, end, rule);
+            }
+            return;
+        };
+        if at >= self.seen[index] {
+            let mut found = Vec::new();
+            self.seen[index] = (special.look)(self.line, at, &mut |start, end, rule| found.push((start, end, rule)));
+            found.into_iter().for_each(|(start, end, rule)| self.add(start, end, rule));
+        }
     }
-    match SPECIALS.get(index - providers::COUNT) {
-        Some(Special { look, .. }) => look(line, at, &mut |start, end, rule| add(Some((start, end, rule)))),
-        None => add(assign::at(line, index - providers::COUNT - SPECIALS.len(), at)),
+
+    fn add(&mut self, start: usize, end: usize, rule: &'static str) {
+        if start < end {
+            self.spans.push(Span { start, end, rule });
+            self.done = self.done.max(end);
+        }
     }
+}
+
+/// Our own markers in the line: nothing begins inside one.
+fn markers(line: &str) -> Vec<(usize, usize)> {
+    let close =
+        |start: usize| line[start..].bytes().take(80).position(|b| b == b']').map_or(start, |end| start + end + 1);
+    memchr::memmem::find_iter(line.as_bytes(), b"[redacted:").map(|start| (start, close(start))).collect()
 }
 
 /// Sorts spans and joins those that overlap; the one that begins first names the rule.

@@ -30,11 +30,19 @@ pub(crate) enum Start {
     Token,
 }
 
-/// The longest piece of a line that one shape looks at, in bytes.
-const REACH: usize = 4096;
+/// The longest piece of a line that one shape looks at, in bytes. The rest of a longer token goes with it.
+const REACH: usize = 768;
+
+/// A match of a shape.
+pub(crate) struct Match {
+    pub start: usize,
+    pub end: usize,
+    /// Nobody's token: `xxxx`, `…EXAMPLE`.
+    pub dummy: bool,
+}
 
 /// The place of the secret if the shape matches at `at`, where its keyword stands.
-pub(crate) fn find(index: usize, shape: &Shape, line: &str, at: usize) -> Option<(usize, usize)> {
+pub(crate) fn find(index: usize, shape: &Shape, line: &str, at: usize) -> Option<Match> {
     let bytes = line.as_bytes();
     let token = |b: &u8| b.is_ascii_alphanumeric() || b"_-.:".contains(b);
     let start = match shape.start {
@@ -48,7 +56,13 @@ pub(crate) fn find(index: usize, shape: &Shape, line: &str, at: usize) -> Option
     let body =
         secret.as_bytes().get(shape.keyword.len()..).filter(|_| found.get(1).is_none()).unwrap_or(secret.as_bytes());
     let dummy = distinct(body) < 5 || memchr::memmem::find(secret.as_bytes(), b"EXAMPLE").is_some();
-    (!dummy).then_some((start + secret.start(), start + secret.end()))
+    let end = start + secret.end();
+    let more = if secret.end() == REACH {
+        bytes[end..].iter().take_while(|b| token(b) || b"+/=".contains(b)).count()
+    } else {
+        0
+    };
+    Some(Match { start: start + secret.start(), end: end + more, dummy })
 }
 
 /// `\nghp_…`: the letter before belongs to an escape.

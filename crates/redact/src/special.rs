@@ -11,7 +11,8 @@ pub(crate) type Found<'a> = &'a mut dyn FnMut(usize, usize, &'static str);
 /// A keyword and the function that looks around it.
 pub(crate) struct Special {
     pub keyword: &'static str,
-    pub look: fn(&str, usize, Found<'_>),
+    /// Looks at the place of the keyword and tells how far it has read for good.
+    pub look: fn(&str, usize, Found<'_>) -> usize,
 }
 
 /// The keywords, in any case.

@@ -88,10 +88,28 @@ fn cut(piece: &[u8]) -> usize {
     let apart = |b: &u8| b" \t,;|".contains(b);
     let soft = piece[from..].iter().rposition(apart).map(|at| from + at + 1);
     soft.unwrap_or_else(|| {
-        let mut at = piece.len();
-        while at > from && piece.get(at - 1).is_some_and(|b| *b >= 0x80) {
-            at -= 1;
-        }
-        if at == from { piece.len() } else { at }
+        // Back to the beginning of the character that the piece may end inside of.
+        let inside = piece.iter().rev().take(3).take_while(|b| **b & 0xc0 == 0x80).count();
+        let lead = piece.len() - inside - 1;
+        if piece[lead] >= 0xc0 { lead } else { piece.len() }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_cut_the_same_way_however_it_arrives() {
+        for unit in ["é✓日本", "x", "word ", "a🦀"] {
+            let text = format!("{}\nend", unit.repeat(300_000 / unit.len()));
+            for size in [1000, 65_536, 70_001, text.len()] {
+                let mut stream = Stream::new(Arc::default());
+                let mut out = String::new();
+                text.as_bytes().chunks(size).for_each(|chunk| stream.push_bytes(chunk, &mut out));
+                stream.finish(&mut out);
+                assert!(out == text, "{unit:?} in chunks of {size}");
+            }
+        }
+    }
 }

@@ -1,6 +1,19 @@
 //! Is this value a secret, a dummy, or something else altogether?
 
-/// Where a value is looked at: its bytes, nothing else.
+/// The first `max` bytes of the text, to a character's end.
+pub(crate) fn head(text: &str, max: usize) -> &str {
+    let end = (0..=max.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..end]
+}
+
+/// The last `max` bytes of the text, from a character's beginning.
+pub(crate) fn tail(text: &str, max: usize) -> &str {
+    let start =
+        (text.len().saturating_sub(max)..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    &text[start..]
+}
+
+/// Letters and digits mixed as chance mixes them, at least `min` bytes.
 pub(crate) fn is_random(value: &str, min: usize) -> bool {
     let bytes = value.as_bytes();
     let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();

@@ -39,27 +39,12 @@ impl Untrusted {
 fn code(text: &str, max: usize, encode: impl Fn(char) -> (Option<&'static str>, usize)) -> String {
     let text = text.trim_end_matches(['\n', '\r']);
     let block = text.contains('\n');
-    let (open, close) = if block {
-        ("```\n", "\n```")
-    } else {
-        ("`", "`")
-    };
-    let Some(room) = max
-        .checked_sub(open.len() + close.len())
-        .filter(|room| *room > 0)
-    else {
+    let (open, close) = if block { ("```\n", "\n```") } else { ("`", "`") };
+    let Some(room) = max.checked_sub(open.len() + close.len()).filter(|room| *room > 0) else {
         return String::new();
     };
-    let text = quiet(if block {
-        clean_uncapped(text)
-    } else {
-        visible(text)
-    });
-    let text = if block {
-        text.replace("``", &TICK.repeat(2))
-    } else {
-        text.replace('`', TICK)
-    };
+    let text = quiet(if block { clean_uncapped(text) } else { visible(text) });
+    let text = if block { text.replace("``", &TICK.repeat(2)) } else { text.replace('`', TICK) };
     let mut out = String::with_capacity(text.len() + 8);
     out.push_str(open);
     // `keep` is the length up to which there is still room for the mark of a cut.
@@ -92,16 +77,10 @@ fn quiet(text: Cow<'_, str>) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         let after = &text[at + c.len_utf8()..];
-        let calls = ["everyone", "here", "channel"].iter().any(|word| {
-            after
-                .get(..word.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(word))
-        });
-        out.push(if c == '@' && (calls || text[..at].ends_with('<')) {
-            AT
-        } else {
-            c
-        });
+        let calls = ["everyone", "here", "channel"]
+            .iter()
+            .any(|word| after.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
+        out.push(if c == '@' && (calls || text[..at].ends_with('<')) { AT } else { c });
     }
     out
 }
@@ -114,31 +93,19 @@ mod tests {
     fn discord_code_cannot_be_closed_and_calls_nobody() {
         let discord = |text: &str| Untrusted::new(text).discord(2000);
         assert_eq!(discord("fix `x`"), "`fix ˋxˋ`");
-        assert_eq!(
-            discord("a\n```\n@everyone <@12> @types/node\n"),
-            "```\na\nˋˋ`\n＠everyone <＠12> @types/node\n```"
-        );
+        assert_eq!(discord("a\n```\n@everyone <@12> @types/node\n"), "```\na\nˋˋ`\n＠everyone <＠12> @types/node\n```");
         assert_eq!(discord(""), "` `");
         assert_eq!(discord("@HERE"), "`＠HERE`");
     }
 
     #[test]
     fn slack_escapes_its_three_characters() {
-        assert_eq!(
-            Untrusted::new("<!channel> a && b").slack(100),
-            "`&lt;!channel&gt; a &amp;&amp; b`"
-        );
+        assert_eq!(Untrusted::new("<!channel> a && b").slack(100), "`&lt;!channel&gt; a &amp;&amp; b`");
     }
 
     #[test]
     fn the_limit_holds_with_delimiters_escapes_and_wide_characters() {
-        for text in [
-            "a".repeat(50),
-            "<".repeat(50),
-            "🦀".repeat(50),
-            "a\n".repeat(50),
-            "`".repeat(50),
-        ] {
+        for text in ["a".repeat(50), "<".repeat(50), "🦀".repeat(50), "a\n".repeat(50), "`".repeat(50)] {
             for max in 0..80 {
                 let text = Untrusted::new(text.clone());
                 for shown in [text.discord(max), text.slack(max)] {

@@ -57,11 +57,7 @@ impl Cleaner {
         }
         self.counts.cut_lines += 1;
         let end = line.floor_char_boundary_at(LINE_BYTES - MARK_BYTES);
-        Cow::Owned(format!(
-            "{} […{} more bytes]",
-            &line[..end],
-            line.len() - end
-        ))
+        Cow::Owned(format!("{} […{} more bytes]", &line[..end], line.len() - end))
     }
 
     fn uncapped<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
@@ -103,17 +99,13 @@ impl Cleaner {
         out
     }
 
-    fn text<'a>(
-        &mut self,
-        text: &'a str,
-        line: impl Fn(&mut Self, &'a str) -> Cow<'a, str>,
-    ) -> Cow<'a, str> {
+    fn text<'a>(&mut self, text: &'a str, line: impl Fn(&mut Self, &'a str) -> Cow<'a, str>) -> Cow<'a, str> {
         let mut out: Option<String> = None;
         let mut at = 0;
         for raw in text.split_inclusive('\n') {
             let body = raw.strip_suffix('\n').unwrap_or(raw);
             match (line(self, body), &mut out) {
-                (Cow::Borrowed(_), None) => {}
+                (Cow::Borrowed(same), None) if same.len() == body.len() => {}
                 (cleaned, out) => {
                     let out = out.get_or_insert_with(|| text[..at].to_owned());
                     out.push_str(&cleaned);
@@ -180,12 +172,8 @@ mod tests {
 
     #[test]
     fn benign_text_is_borrowed() {
-        for text in [
-            "plain\n\ttabs\n",
-            "",
-            "\n\n",
-            "héllo ✓ 日本語 ┌─┐ 👩‍👩‍👧 ✔️ 🇩🇪 नमस्ते می‌خواهم\n",
-        ] {
+        for text in ["plain\n\ttabs\n", "", "\n\n", "héllo ✓ 日本語 ┌─┐ 👩‍👩‍👧 ✔️ 🇩🇪 नमस्ते می‌خواهم\n"]
+        {
             assert!(matches!(clean(text), Cow::Borrowed(_)), "{text:?}");
         }
     }
@@ -198,30 +186,15 @@ mod tests {
         assert_eq!(cleaner.line("/hea\u{200b}ler\u{e0041}"), "/healer");
         let long = "é".repeat(5000);
         let cut = cleaner.line(&long).into_owned();
-        assert!(
-            cut.len() <= LINE_BYTES && cut.ends_with("[…5944 more bytes]"),
-            "{}",
-            &cut[4000..]
-        );
+        assert!(cut.len() <= LINE_BYTES && cut.ends_with("[…5944 more bytes]"), "{}", &cut[4000..]);
         assert_eq!(clean_line(&cut), cut);
         let counts = cleaner.counts();
-        assert_eq!(
-            (
-                counts.lines_with_controls,
-                counts.shown,
-                counts.removed,
-                counts.cut_lines
-            ),
-            (1, 1, 2, 1)
-        );
+        assert_eq!((counts.lines_with_controls, counts.shown, counts.removed, counts.cut_lines), (1, 1, 2, 1));
     }
 
     #[test]
     fn lines_are_cleaned_apart() {
-        assert_eq!(
-            clean("\u{1b}]0;never closed\nerror: must survive\r\n"),
-            "\nerror: must survive\n"
-        );
+        assert_eq!(clean("\u{1b}]0;never closed\nerror: must survive\r\n"), "\nerror: must survive\n");
         assert_eq!(clean("ok\nabc\rX\n\nlast"), "ok\nXbc\n\nlast");
     }
 }

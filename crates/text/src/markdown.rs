@@ -13,11 +13,7 @@ impl Untrusted {
     /// end the cell (GitHub's extension looks for it first): put code spans into lists.
     pub fn code_span(&self) -> String {
         let text = visible(self.expose());
-        let text = if text.is_empty() {
-            Cow::Borrowed(" ")
-        } else {
-            text
-        };
+        let text = if text.is_empty() { Cow::Borrowed(" ") } else { text };
         let delimiter = "`".repeat(longest_run(&text) + 1);
         let spaces_only = text.bytes().all(|b| b == b' ');
         let ticked = text.starts_with('`') || text.ends_with('`');
@@ -37,11 +33,7 @@ impl Untrusted {
         let fence = "`".repeat((longest_run(&text) + 1).max(3));
         let is_word = |c: &char| c.is_ascii_alphanumeric() || "_-.+".contains(*c);
         let label: String = label.chars().filter(is_word).collect();
-        let end = if text.is_empty() || text.ends_with('\n') {
-            ""
-        } else {
-            "\n"
-        };
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         format!("{fence}{label}\n{text}{end}{fence}\n")
     }
 }
@@ -78,9 +70,6 @@ mod tests {
         assert_eq!(Untrusted::new("```\n").fence(""), "````\n```\n````\n");
         assert_eq!(Untrusted::new("").fence("a`\n# b"), "```ab\n```\n");
         let long = "x".repeat(10_000);
-        assert_eq!(
-            Untrusted::new(long.clone()).fence("text"),
-            format!("```text\n{long}\n```\n")
-        );
+        assert_eq!(Untrusted::new(long.clone()).fence("text"), format!("```text\n{long}\n```\n"));
     }
 }

@@ -13,11 +13,7 @@ impl Untrusted {
     /// Every other character becomes `-`. It may be empty, which is valid too. Different texts may give the same value.
     pub fn label_value(&self) -> String {
         let legal = |c: char| {
-            if c.is_ascii_alphanumeric() || "._-".contains(c) {
-                c
-            } else {
-                '-'
-            }
+            if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }
         };
         let end = |c: char| !c.is_ascii_alphanumeric();
         let text = self.expose().trim_start_matches(end);
@@ -99,10 +95,7 @@ mod tests {
     #[test]
     fn query_literals_cannot_be_closed() {
         assert_eq!(Untrusted::new(r#"a"} |= "b"#).logql(), r#""a\"} |= \"b""#);
-        assert_eq!(
-            Untrusted::new("a\\\"\n\u{1b}é").promql(),
-            r#""a\\\"\n\u001bé""#
-        );
+        assert_eq!(Untrusted::new("a\\\"\n\u{1b}é").promql(), r#""a\\\"\n\u001bé""#);
     }
 
     #[test]

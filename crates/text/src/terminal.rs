@@ -32,22 +32,13 @@ mod tests {
 
     #[test]
     fn one_visible_line() {
-        assert_eq!(
-            Untrusted::new("a\u{1b}]0;x\u{7}b\nc").terminal(),
-            "a\\x1b]0;x\\x07b␤c"
-        );
-        assert_eq!(
-            Untrusted::new("é".repeat(300)).terminal(),
-            format!("{}…", "é".repeat(200))
-        );
+        assert_eq!(Untrusted::new("a\u{1b}]0;x\u{7}b\nc").terminal(), "a\\x1b]0;x\\x07b␤c");
+        assert_eq!(Untrusted::new("é".repeat(300)).terminal(), format!("{}…", "é".repeat(200)));
         assert_eq!(Untrusted::new("é".repeat(200)).terminal(), "é".repeat(200));
     }
 
     #[test]
     fn several_lines_lose_their_controls() {
-        assert_eq!(
-            Untrusted::new("\u{1b}[31ma\u{1b}[0m\n\tb\n").terminal_lines(),
-            "a\n\tb\n"
-        );
+        assert_eq!(Untrusted::new("\u{1b}[31ma\u{1b}[0m\n\tb\n").terminal_lines(), "a\n\tb\n");
     }
 }

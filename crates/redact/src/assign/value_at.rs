@@ -1,5 +1,12 @@
 //! From the end of a name to the value behind it.
 
+use crate::value::{head, tail};
+
+/// What is judged of a value, in bytes. The rest of a longer one goes with it.
+const LONGEST: usize = 512;
+/// How much of the line around a value is looked at.
+const AROUND: usize = 128;
+
 /// What stands between a name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
@@ -62,12 +69,23 @@ pub(super) fn find(line: &str, start: usize, end: usize) -> Option<Found<'_>> {
         false => found,
     };
     let flag = bytes[start] == b'-' && start.checked_sub(1).is_none_or(|at| b" '\"[,\t=".contains(&bytes[at]));
-    let before = &line[..start];
+    let before = tail(&line[..start], AROUND);
     let semicolon = before.trim_end_matches([' ', '"', '&']).ends_with(';')
         || bytes.get(found.end) == Some(&b';') && before.contains('=');
     let connection = link == Link::Equals && !found.quoted && semicolon;
-    let netrc = before.trim().is_empty() || before.contains("machine ") || before.contains("login ");
+    let netrc =
+        before.len() < AROUND && before.trim().is_empty() || before.contains("machine ") || before.contains("login ");
     Some(Found { tight, flag, netrc, connection, ..found })
+}
+
+/// Where a value ends that is longer than what was judged of it.
+pub(super) fn whole(line: &str, found: &Found<'_>) -> usize {
+    if found.end - found.start + 4 < LONGEST {
+        return found.end;
+    }
+    let quote = line.as_bytes().get(found.start.wrapping_sub(1)).filter(|_| found.quoted);
+    let ends = |b: &u8| b.is_ascii_whitespace() || Some(b) == quote || !found.quoted && b"\"'`,;<>)}]|&\\".contains(b);
+    line.as_bytes()[found.end..].iter().position(ends).map_or(line.len(), |length| found.end + length)
 }
 
 /// `apikey-4f1e…`: the value is the rest of the word.
@@ -82,7 +100,7 @@ pub(super) fn glued(line: &str, word_end: usize, end: usize) -> Option<Found<'_>
     if !value.split('-').next()?.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
-    let ends_line = line[end..].trim().is_empty();
+    let ends_line = head(&line[end..], AROUND).trim().is_empty();
     Some(Found {
         value,
         start,
@@ -146,15 +164,15 @@ fn value(line: &str, at: usize, link: Link) -> Option<Found<'_>> {
     let (start, end) = if quoted {
         let start = escapes + 1;
         let escaped = escapes > at;
-        (start, start + closing_quote(&bytes[start..], quote, escaped))
+        (start, start + closing_quote(&bytes[start..bytes.len().min(start + LONGEST)], quote, escaped))
     } else {
         let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'`,;<>)}]|&\\".contains(b);
-        (at, at + bytes[at..].iter().position(ends).unwrap_or(bytes.len() - at))
+        (at, at + bytes[at..].iter().take(LONGEST).position(ends).unwrap_or(LONGEST.min(bytes.len() - at)))
     };
-    let value = line.get(start..end)?;
+    let value = head(&line[start..], end - start);
     let value = if quoted { value } else { value.trim_end_matches(['.', ':', '!', '?']) };
     let end = start + value.len();
-    let ends_line = line[end..].trim_matches(['"', '\'', '\\', ';', ',', ' ', '\r', '\n']).is_empty();
+    let ends_line = head(&line[end..], AROUND).trim_matches(['"', '\'', '\\', ';', ',', ' ', '\r', '\n']).is_empty();
     let continues = !quoted && bytes.get(end).is_some_and(|b| b"/\\(<[".contains(b));
     let found = Found {
         value,

@@ -4,7 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Found;
-use crate::value::{is_placeholder, is_random};
+use crate::value::{head, is_placeholder, is_random};
+
+/// What is judged of a value, in bytes.
+const LONGEST: usize = 1024;
 
 /// Words between `Authorization:` and the secret.
 const SCHEMES: &[&str] = &[
@@ -28,60 +31,69 @@ const SCHEMES: &[&str] = &[
 ];
 
 /// `Authorization: <scheme> <secret>`, in a header, a flag or JSON.
-pub(super) fn authorization(line: &str, at: usize, found: Found<'_>) {
-    let Some((start, end)) = header_value(line, at + "authorization".len()) else { return };
-    let value = &line[start..end];
+pub(super) fn authorization(line: &str, at: usize, found: Found<'_>) -> usize {
+    let Some((start, end)) = header_value(line, at + "authorization".len(), LONGEST) else { return at };
+    let value = head(&line[start..end], LONGEST);
     let first = value.split(' ').next().unwrap_or("");
-    let known = SCHEMES.contains(&first.to_ascii_lowercase().as_str());
-    let skip =
-        if known { first.len() + value[first.len()..].len() - value[first.len()..].trim_start().len() } else { 0 };
+    let known = SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(first));
+    let skip = if known { value.len() - value[first.len()..].trim_start().len() } else { 0 };
     let secret = value[skip..].split([' ', ',', ';']).next().unwrap_or("");
     let basic = first.eq_ignore_ascii_case("basic") && secret.len() >= 6;
     let enough = known && secret.len() >= 8 && secret.bytes().any(|b| !b.is_ascii_lowercase()) || is_random(secret, 16);
-    let words = value.split(' ').count() > 3;
-    if !is_placeholder(secret) && (basic || enough) && !words {
-        found(start + skip, start + skip + secret.len(), "authorization");
+    let prose = value.split(' ').count() > 3;
+    if is_placeholder(secret) || prose || !basic && !enough {
+        return at;
     }
+    let start = start + skip;
+    let end = start + line[start..].find([' ', ',', ';', '"', '\'', '\\', ']', '}']).unwrap_or(line.len() - start);
+    found(start, end, "authorization");
+    end
 }
 
 /// `Bearer <secret>` without the header's name.
-pub(super) fn bearer(line: &str, at: usize, found: Found<'_>) {
+pub(super) fn bearer(line: &str, at: usize, found: Found<'_>) -> usize {
     let start = at + "bearer ".len();
-    let rest = &line[start..];
-    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-._~+/=".contains(c))).unwrap_or(rest.len());
-    if is_random(&rest[..end], 16) && !is_placeholder(&rest[..end]) {
-        found(start, start + end, "authorization");
+    let inside = |b: &u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(b);
+    let end = start + line.as_bytes()[start..].iter().take_while(|b| inside(b)).count();
+    let secret = head(&line[start..end], LONGEST);
+    if is_random(secret, 16) && !is_placeholder(secret) {
+        found(start, end, "authorization");
     }
+    end
 }
 
 /// `Cookie: a=b; c=d` and `Set-Cookie: a=b; Path=/`: each value of some length.
-pub(super) fn cookie(line: &str, at: usize, found: Found<'_>) {
-    let Some((start, end)) = header_value(line, at + "cookie".len()) else { return };
+pub(super) fn cookie(line: &str, at: usize, found: Found<'_>) -> usize {
+    let Some((start, end)) = header_value(line, at + "cookie".len(), line.len()) else { return at };
     let mut from = start;
     for pair in line[start..end].split(';') {
         if let Some((name, value)) = pair.split_once('=') {
             let value_at = from + name.len() + 1;
             let attribute = ["path", "domain", "expires", "max-age", "samesite"]
-                .contains(&name.trim().to_ascii_lowercase().as_str());
+                .iter()
+                .any(|word| name.trim().eq_ignore_ascii_case(word));
             let token = value.len() >= 8
                 && !value.contains(' ')
                 && value.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-            if !attribute && token && !is_placeholder(value) {
+            if !attribute && token && !is_placeholder(head(value, LONGEST)) {
                 found(value_at, value_at + value.len(), "cookie");
             }
         }
         from += pair.len() + 1;
     }
+    end
 }
 
 /// `curl -u user:password`, `--user user:password`, `wget --user …`.
-pub(super) fn curl(line: &str, at: usize, found: Found<'_>) {
+pub(super) fn curl(line: &str, at: usize, found: Found<'_>) -> usize {
     let mut words = words(line, at).peekable();
+    let mut end = at;
     while let Some((start, word)) = words.next() {
+        end = start + word.len();
         let (start, value) = match word {
             "-u" | "--user" | "--proxy-user" | "-U" => match words.peek() {
                 Some((start, value)) => (*start, *value),
-                None => return,
+                None => break,
             },
             _ => match ["--user=", "--proxy-user=", "-u"].iter().find_map(|flag| word.strip_prefix(flag)) {
                 Some(value) if !word.starts_with("-unix") => (start + word.len() - value.len(), value),
@@ -90,66 +102,75 @@ pub(super) fn curl(line: &str, at: usize, found: Found<'_>) {
         };
         user_and_password(start, value, found);
     }
+    end
 }
 
 /// `docker login -p secret` (also podman, helm registry login: `-p` or `--password`, the latter is a name).
-pub(super) fn docker(line: &str, at: usize, found: Found<'_>) {
-    if line[at..].contains(" login") {
-        flag_value(line, at, "-p", found);
-    }
+pub(super) fn docker(line: &str, at: usize, found: Found<'_>) -> usize {
+    let mut words = words(line, at);
+    if words.by_ref().take(3).any(|(_, word)| word == "login") { flag_value(words, "-p", found).max(at) } else { at }
 }
 
 /// `sshpass -psecret`, `mysql -psecret` (no space, or a space for sshpass).
-pub(super) fn short_password(line: &str, at: usize, found: Found<'_>) {
-    let sshpass = line[at..].to_ascii_lowercase().starts_with("sshpass");
-    for (start, word) in words(line, at) {
-        if let Some(value) = word
-            .strip_prefix("-p")
-            .filter(|value| value.len() >= 3 && !value.starts_with(['-', 'r', 'o', '0']) || sshpass && value.len() >= 3)
-        {
-            if !is_placeholder(value) {
-                found(start + 2, start + word.len(), "command_password");
+pub(super) fn short_password(line: &str, at: usize, found: Found<'_>) -> usize {
+    let sshpass = line[at..].get(..7).is_some_and(|word| word.eq_ignore_ascii_case("sshpass"));
+    let mut end = at;
+    let mut words = words(line, at);
+    while let Some((start, word)) = words.next() {
+        end = start + word.len();
+        if sshpass && word == "-p" {
+            return take(words.next(), found).max(end);
+        }
+        let value = word.strip_prefix("-p").unwrap_or("");
+        if value.len() >= 3 && (sshpass || !value.starts_with(['-', 'r', 'o', '0'])) {
+            if !is_placeholder(head(value, LONGEST)) {
+                found(start + 2, end, "command_password");
             }
-            return;
+            return end;
         }
     }
-    if sshpass {
-        flag_value(line, at, "-p", found);
-    }
+    end
 }
 
 /// `redis-cli -a secret`.
-pub(super) fn redis(line: &str, at: usize, found: Found<'_>) {
-    flag_value(line, at, "-a", found);
+pub(super) fn redis(line: &str, at: usize, found: Found<'_>) -> usize {
+    flag_value(words(line, at), "-a", found).max(at)
 }
 
 /// `"auth": "<base64 of user:password>"`, as in a Docker configuration.
-pub(super) fn docker_config(line: &str, at: usize, found: Found<'_>) {
-    let Some((start, end)) = header_value(line, at + "\"auth".len()) else { return };
+pub(super) fn docker_config(line: &str, at: usize, found: Found<'_>) -> usize {
+    let Some((start, end)) = header_value(line, at + "\"auth".len(), LONGEST) else { return at };
     let pair = STANDARD.decode(&line[start..end]).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     if pair.is_some_and(|pair| pair.contains(':')) {
         found(start, end, "docker_auth");
     }
+    end
 }
 
-/// The value of `flag` among the words of the command.
-fn flag_value(line: &str, at: usize, flag: &str, found: Found<'_>) {
-    let mut words = words(line, at);
-    while let Some((_, word)) = words.next() {
+/// The word after `flag`; tells where it ends.
+fn flag_value<'a>(mut words: impl Iterator<Item = (usize, &'a str)>, flag: &str, found: Found<'_>) -> usize {
+    let mut end = 0;
+    while let Some((start, word)) = words.next() {
+        end = start + word.len();
         if word == flag {
-            if let Some((start, value)) =
-                words.next().filter(|(_, value)| !is_placeholder(value) && !value.starts_with('-'))
-            {
-                found(start, start + value.len(), "command_password");
-            }
-            return;
+            return take(words.next(), found).max(end);
         }
     }
+    end
+}
+
+/// Takes a word, unless it is a variable or another flag.
+fn take(word: Option<(usize, &str)>, found: Found<'_>) -> usize {
+    let Some((start, value)) = word else { return 0 };
+    if !is_placeholder(head(value, LONGEST)) && !value.starts_with('-') {
+        found(start, start + value.len(), "command_password");
+    }
+    start + value.len()
 }
 
 /// `user:password`; an API key may stand for either. Numbers are ids (`docker run -u 1000:1000`).
 fn user_and_password(start: usize, value: &str, found: Found<'_>) {
-    let Some((user, password)) = value.split_once(':') else { return };
+    let Some((user, password)) = head(value, LONGEST).split_once(':') else { return };
     let plain = |text: &str| !is_placeholder(text) && text.len() >= 4 && !text.bytes().all(|b| b.is_ascii_digit());
     let both = plain(password) && !password.eq_ignore_ascii_case(user) && !password.starts_with("//");
     if both || password.is_empty() && plain(user) && is_random(user, 8) {
@@ -158,10 +179,9 @@ fn user_and_password(start: usize, value: &str, found: Found<'_>) {
 }
 
 /// `-u user:password` at the beginning of a line: a command goes on.
-pub(super) fn continued(line: &str, at: usize, found: Found<'_>) {
-    if line[..at].trim_matches(['+', ' ', '\t']).is_empty() || line[..at].ends_with("Z   ") {
-        curl(line, at, found);
-    }
+pub(super) fn continued(line: &str, at: usize, found: Found<'_>) -> usize {
+    let before = line[..at].trim_end();
+    if before.is_empty() || before.len() < 100 && before.ends_with('Z') { curl(line, at, found) } else { line.len() }
 }
 
 /// The words of a command from `at` on, without the quotes around them. A pipe or `;` ends it.
@@ -184,10 +204,11 @@ fn words(line: &str, at: usize) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// What stands behind a header's name at `at`: after `:` or `=` and an opening quote, up to the closing quote or the end.
-fn header_value(line: &str, at: usize) -> Option<(usize, usize)> {
+/// What stands behind a header's name at `at`: after `:` or `=` and an opening quote, up to the closing quote or the end, `max` bytes at most.
+fn header_value(line: &str, at: usize, max: usize) -> Option<(usize, usize)> {
     let rest = &line[at..];
-    let name_end = rest.trim_start_matches(['"', '\'', '\\', ' ', ']']);
+    let name_end = head(rest, 8).trim_start_matches(['"', '\'', '\\', ' ', ']']);
+    let name_end = &rest[head(rest, 8).len() - name_end.len()..];
     let after = name_end
         .strip_prefix(":")
         .or_else(|| name_end.strip_prefix("=>"))
@@ -195,6 +216,7 @@ fn header_value(line: &str, at: usize) -> Option<(usize, usize)> {
         .or_else(|| name_end.strip_prefix(','))?;
     let value = after.trim_start_matches([' ', '"', '\'', '\\', '[']);
     let start = line.len() - value.len();
+    let value = head(value, max);
     let end = value.find(['"', '\'', '\\', '\n', '\r', ']', '}']).unwrap_or(value.len());
     (end > 0).then_some((start, start + end))
 }

@@ -5,32 +5,43 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Found;
 
-pub(super) fn token(line: &str, at: usize, found: Found<'_>) {
+pub(super) fn token(line: &str, at: usize, found: Found<'_>) -> usize {
     let bytes = line.as_bytes();
-    let inside = |b: &u8| b.is_ascii_alphanumeric() || b"_-.=+/".contains(b);
     let escape = at > 1 && bytes[at - 2] == b'\\';
     if !line[at..].starts_with("eyJ") || at > 0 && bytes[at - 1].is_ascii_alphanumeric() && !escape {
-        return;
+        return at;
     }
-    let end = at + bytes[at..].iter().take_while(|b| inside(b)).count();
-    let text = &line[at..end];
-    let mut parts = text.split('.');
-    let header = parts.next().unwrap_or("").trim_end_matches('=');
-    let payload = parts.next().unwrap_or("");
-    let signature = parts.next();
-    let is_object = |part: &str, holds: &[u8]| {
-        URL_SAFE_NO_PAD.decode(part).is_ok_and(|json| memchr::memmem::find(&json, holds).is_some())
-    };
-    // Without a signature both parts must be objects.
-    let is_token = match signature {
-        Some(signature) => payload.len() >= 4 || !signature.is_empty(),
-        None => payload.len() >= 8 && is_object(payload.trim_end_matches('='), b"{\""),
-    };
-    if !is_object(header, b"\"alg\"") || !is_token {
-        return;
+    // Up to five parts with dots between them; some writers pad them.
+    let mut parts = [(at, at); 5];
+    let (mut count, mut from) = (0, at);
+    while count < parts.len() {
+        let end = from + run(&bytes[from..], |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        parts[count] = (from, end);
+        count += 1;
+        let padded = end + run(&bytes[end..], |b| b == b'=');
+        if bytes.get(padded) != Some(&b'.') {
+            break;
+        }
+        from = padded + 1;
     }
-    let more: usize = parts.take(2).take_while(|part| part.len() > 8).map(|part| part.len() + 1).sum();
-    let three = text.split('.').take(3);
-    let first = three.clone().map(|part| part.len() + 1).sum::<usize>() - 1;
-    found(at, at + first + more, "jwt");
+    let part = |n: usize| line.get(parts[n].0..parts[n].1).unwrap_or("");
+    let holds = |n: usize, what: &[u8]| {
+        URL_SAFE_NO_PAD.decode(part(n)).is_ok_and(|json| memchr::memmem::find(&json, what).is_some())
+    };
+    // Without a signature both parts must be objects; what follows a third part is a sentence unless it is long.
+    let is_token = match count {
+        0 | 1 => false,
+        2 => part(1).len() >= 8 && holds(1, b"{\""),
+        _ => part(1).len() >= 4 || !part(2).is_empty(),
+    };
+    if !is_token || !holds(0, b"\"alg\"") {
+        return parts[0].1;
+    }
+    let last = if count == 5 && part(3).len() > 8 { 4 } else { count.min(3) - 1 };
+    found(at, parts[last].1, "jwt");
+    parts[last].1
+}
+
+fn run(bytes: &[u8], inside: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().take_while(|b| inside(**b)).count()
 }

@@ -2,13 +2,13 @@
 
 use super::Found;
 
-pub(super) fn remainder(line: &str, at: usize, found: Found<'_>) {
+pub(super) fn remainder(line: &str, at: usize, found: Found<'_>) -> usize {
     let bytes = line.as_bytes();
     let inside = |b: &u8| b.is_ascii_alphanumeric() || b"_-+=~".contains(b);
     let end = at + 3;
     // Four stars or more are a rule or emphasis.
     if at > 0 && bytes[at - 1] == b'*' || bytes.get(end) == Some(&b'*') {
-        return;
+        return at;
     }
     let after = bytes[end..].iter().take_while(|b| inside(b)).count();
     let before = bytes[..at].iter().rev().take_while(|b| inside(b)).count();
@@ -20,6 +20,7 @@ pub(super) fn remainder(line: &str, at: usize, found: Found<'_>) {
     if is_rest(&line[at - before + equals..at]) && !closed {
         found(at - before + equals, at, "mask_remainder");
     }
+    end
 }
 
 /// Letters and digits mixed, or both cases mixed: not `***Note` and not `***_test`.

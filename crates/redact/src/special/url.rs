@@ -6,15 +6,16 @@ use crate::value::{is_random, is_template};
 /// Longest user and password that is looked for, in bytes.
 const LONGEST: usize = 1024;
 
-pub(super) fn credentials(line: &str, at: usize, found: Found<'_>) {
+pub(super) fn credentials(line: &str, at: usize, found: Found<'_>) -> usize {
     let start = at + 3;
     let bytes = line.as_bytes();
     let window = &bytes[start..bytes.len().min(start + LONGEST)];
     let outside = |b: &u8| b.is_ascii_whitespace() || b"\"'<>`\\|".contains(b);
     let window = &window[..window.iter().position(outside).unwrap_or(window.len())];
+    let window = &window[..memchr::memmem::find(window, b"://").unwrap_or(window.len())];
     let authority = window.iter().position(|b| b"/?#".contains(b)).unwrap_or(window.len());
     let sign = window[..authority].iter().rposition(|b| *b == b'@').or_else(|| unescaped(window, authority));
-    let Some(sign) = sign else { return };
+    let Some(sign) = sign else { return start };
     let colon = window[..sign].iter().position(|b| *b == b':');
     let part = |from: usize, to: usize| line.get(start + from..start + to).unwrap_or("");
     let secret = |text: &str| !text.is_empty() && !variable(text);
@@ -32,6 +33,7 @@ pub(super) fn credentials(line: &str, at: usize, found: Found<'_>) {
             }
         }
     }
+    start + sign
 }
 
 /// A password with `/`, `?` or `#` in it, not escaped as it should be: `user:p#ss@host`, but not `host:8080/@scope`.
@@ -40,8 +42,7 @@ fn unescaped(window: &[u8], authority: usize) -> Option<usize> {
     let port = window[colon + 1..authority].iter().all(u8::is_ascii_digit);
     let sign = window.iter().rposition(|b| *b == b'@')?;
     let host = window.get(sign + 1).is_some_and(u8::is_ascii_alphanumeric);
-    let again = window[..sign].windows(3).any(|three| three == b"://");
-    (!port && host && !again && sign > authority).then_some(sign)
+    (!port && host && sign > authority).then_some(sign)
 }
 
 /// `$PASSWORD`, `${{ … }}`, `<password>`, `***`, a marker of ours.

@@ -5,8 +5,7 @@ use std::str::Chars;
 
 /// Whether the text is printable ASCII, tabs and newlines, so that cleaning has nothing to do.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes()
-        .all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n'))
+    text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n'))
 }
 
 /// The line as a terminal would finally show it, without controls other than tabs.
@@ -15,10 +14,7 @@ pub(super) fn resolve(line: &str) -> Cow<'_, str> {
     let Some(first) = line.find(|c: char| c.is_control() && c != '\t') else {
         return Cow::Borrowed(line);
     };
-    let mut screen = Screen {
-        cells: line[..first].chars().collect(),
-        column: 0,
-    };
+    let mut screen = Screen { cells: line[..first].chars().collect(), column: 0 };
     screen.column = screen.cells.len();
     let mut rest = line[first..].chars();
     while let Some(c) = rest.next() {
@@ -55,11 +51,7 @@ impl Screen {
     fn erase(&mut self, what: &str) {
         match what {
             "" | "0" => self.cells.truncate(self.column),
-            "1" => self
-                .cells
-                .iter_mut()
-                .take(self.column)
-                .for_each(|cell| *cell = ' '),
+            "1" => self.cells.iter_mut().take(self.column).for_each(|cell| *cell = ' '),
             "2" => {
                 self.cells.truncate(self.column);
                 self.cells.fill(' ');
@@ -143,23 +135,14 @@ mod tests {
         for (line, shown) in [
             ("\u{1b}[1;31merror\u{1b}[0m: x", "error: x"),
             ("\u{9b}31merror", "error"),
-            (
-                "\u{1b}]8;;https://e.example\u{7}click\u{1b}]8;;\u{1b}\\ here",
-                "click here",
-            ),
-            (
-                "\u{1b}]52;c;cm0=\u{7}a\u{1b}Pq#0\u{1b}\\b\u{1b}_h\u{1b}\\c\u{1b}^h\u{9c}d\u{1b}Xh\u{1b}\\e",
-                "abcde",
-            ),
+            ("\u{1b}]8;;https://e.example\u{7}click\u{1b}]8;;\u{1b}\\ here", "click here"),
+            ("\u{1b}]52;c;cm0=\u{7}a\u{1b}Pq#0\u{1b}\\b\u{1b}_h\u{1b}\\c\u{1b}^h\u{9c}d\u{1b}Xh\u{1b}\\e", "abcde"),
             ("\u{1b}(Bplain\u{1b}7\u{1b}8\u{1b}c", "plain"),
             ("\u{1b}]0;never closed", ""),
             ("a\u{1b}", "a"),
             ("a\u{1b}[", "a"),
             ("a\u{1b}[12é", "aé"),
-            (
-                "bell\u{7}, nul\0, del\u{7f}, c1\u{85}",
-                "bell, nul, del, c1",
-            ),
+            ("bell\u{7}, nul\0, del\u{7f}, c1\u{85}", "bell, nul, del, c1"),
             ("10%\r50%\rdone", "done"),
             ("downloading\r\u{1b}[Kok", "ok"),
             ("downloading\rok\u{1b}[K", "ok"),

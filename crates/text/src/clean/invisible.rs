@@ -16,26 +16,14 @@ pub(super) fn fate(c: char, before: Option<char>, after: impl Fn() -> Option<cha
     match c {
         ..='\u{ac}' => Fate::Keep,
         // Emoji sequences; Persian and Indic spelling.
-        '\u{200c}' | '\u{200d}'
-            if before.is_some_and(joins_before) && after().is_some_and(joins) =>
-        {
-            Fate::Keep
-        }
-        '\u{fe0e}' | '\u{fe0f}' if before.is_some_and(|c| is_pictograph(c) || is_keycap(c)) => {
-            Fate::Keep
-        }
+        '\u{200c}' | '\u{200d}' if before.is_some_and(joins_before) && after().is_some_and(joins) => Fate::Keep,
+        '\u{fe0e}' | '\u{fe0f}' if before.is_some_and(|c| is_pictograph(c) || is_keycap(c)) => Fate::Keep,
         '\u{ad}' | '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' => Fate::Remove,
-        '\u{2060}'..='\u{2064}'
-        | '\u{feff}'
-        | '\u{fe00}'..='\u{fe0f}'
-        | '\u{1d173}'..='\u{1d17a}' => Fate::Remove,
+        '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{1d173}'..='\u{1d17a}' => Fate::Remove,
         '\u{e0000}'..='\u{e0fff}' => Fate::Remove,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2065}'..='\u{206f}' => {
-            Fate::Show
-        }
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2065}'..='\u{206f}' => Fate::Show,
         '\u{2028}' | '\u{2029}' | '\u{fff0}'..='\u{fffb}' => Fate::Show,
-        '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}'
-        | '\u{ffa0}' => Fate::Show,
+        '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' => Fate::Show,
         _ => Fate::Keep,
     }
 }
