@@ -70,6 +70,7 @@ pub enum DocumentError {
     Section(String),
 }
 
+#[derive(Clone)]
 struct Section {
     key: String,
     /// The key as it came, quotes and escapes included.
@@ -78,6 +79,7 @@ struct Section {
 }
 
 /// A `remediation/v1` document. Sections that nobody touches are passed on byte for byte, in their order.
+#[derive(Clone)]
 pub struct Document {
     sections: Vec<Section>,
 }
@@ -108,19 +110,7 @@ impl Document {
         if !whole.get().starts_with('{') {
             return Err(DocumentError::Foreign("it is not an object".into()));
         }
-        let RawMap(entries) = serde_json::from_str::<RawMap<'_>>(text).map_err(not_json)?;
-        let mut sections = Vec::with_capacity(entries.len());
-        let mut end = 0;
-        for (key, value) in entries {
-            // The value is a slice of `text`, so the key stands between it and the value before.
-            let start = value.get().as_ptr() as usize - text.as_ptr() as usize;
-            let between = text.get(end..start).unwrap_or_default();
-            let raw_key =
-                between.trim_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '{' | ',' | ':')).to_owned();
-            end = start + value.get().len();
-            sections.push(Section { key, raw_key, value: value.to_owned() });
-        }
-        let document = Self { sections };
+        let document = Self { sections: entries(text)? };
         document.check_schema()?;
         Ok(document)
     }
@@ -191,7 +181,7 @@ impl Document {
             None if rank(key).is_some() => 0,
             None => self.sections.len(),
         };
-        let raw_key = serde_json::Value::from(key).to_string();
+        let raw_key = quoted(key);
         self.sections.insert(at, Section { key: key.to_owned(), raw_key, value });
     }
 
@@ -204,6 +194,26 @@ impl Document {
     /// Writes a list of which every item is JSON already and is kept as it is.
     pub fn set_items(&mut self, key: &str, items: &[String]) -> Result<(), DocumentError> {
         let json = if items.is_empty() { "[]".to_owned() } else { format!("[\n    {}\n  ]", items.join(",\n    ")) };
+        let value = RawValue::from_string(json)
+            .map_err(|error| DocumentError::Section(format!("`{key}` cannot be written: {error}")))?;
+        self.set_raw(key, value);
+        Ok(())
+    }
+
+    /// Puts one entry into a section that is an object; the others are kept as they came.
+    pub fn set_entry<T: Serialize + ?Sized>(&mut self, key: &str, name: &str, entry: &T) -> Result<(), DocumentError> {
+        let unreadable = |_| DocumentError::Section(format!("`{key}` is not readable: it is not an object"));
+        let mut entries = entries(self.raw(key).unwrap_or("{}")).map_err(unreadable)?;
+        // One level deeper than a section.
+        let value = RawValue::from_string(Self::encode(entry)?.get().replace('\n', "\n  "))
+            .map_err(|error| DocumentError::Section(format!("`{key}` cannot be written: {error}")))?;
+        match entries.iter_mut().find(|entry| entry.key == name) {
+            Some(entry) => entry.value = value,
+            None => entries.push(Section { key: name.to_owned(), raw_key: quoted(name), value }),
+        }
+        let lines: Vec<String> =
+            entries.iter().map(|entry| format!("\n    {}: {}", entry.raw_key, entry.value.get())).collect();
+        let json = format!("{{{}\n  }}", lines.join(","));
         let value = RawValue::from_string(json)
             .map_err(|error| DocumentError::Section(format!("`{key}` cannot be written: {error}")))?;
         self.set_raw(key, value);
@@ -257,6 +267,11 @@ fn decode<T: DeserializeOwned>(json: &str) -> Result<T, String> {
         .map_err(|error| text::Untrusted::new(error.to_string()).terminal())
 }
 
+/// A key as we spell it.
+fn quoted(key: &str) -> String {
+    serde_json::Value::from(key).to_string()
+}
+
 /// What serde says of text that is not JSON.
 fn not_json(error: serde_json::Error) -> DocumentError {
     let advice = if error.is_eof() { "; it was cut short" } else { "" };
@@ -275,7 +290,24 @@ fn shown(text: &str) -> String {
     format!("`{}`", text::Untrusted::new(text).terminal())
 }
 
-/// The entries of the top object, borrowed from the text.
+/// The entries of an object, key and value as they are spelled in `text`.
+fn entries(text: &str) -> Result<Vec<Section>, DocumentError> {
+    let RawMap(entries) = serde_json::from_str::<RawMap<'_>>(text).map_err(not_json)?;
+    let mut sections = Vec::with_capacity(entries.len());
+    let mut end = 0;
+    for (key, value) in entries {
+        // The value is a slice of `text`, so the key stands between it and the value before.
+        let start = value.get().as_ptr() as usize - text.as_ptr() as usize;
+        let between = text.get(end..start).unwrap_or_default();
+        let raw_key =
+            between.trim_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '{' | ',' | ':')).to_owned();
+        end = start + value.get().len();
+        sections.push(Section { key, raw_key, value: value.to_owned() });
+    }
+    Ok(sections)
+}
+
+/// The entries of an object, borrowed from the text.
 struct RawMap<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for RawMap<'de> {

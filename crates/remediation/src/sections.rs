@@ -146,6 +146,9 @@ sections! {
         /// What a comment or button asks: `fix`, `retry`, `stop`, `approve`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         command: Option<String>,
+        /// The start of the commit that an `approve` names: 8 hexadecimal digits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command_sha: Option<String>,
         /// Who caused the event.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         actor: Option<Actor>,

@@ -106,6 +106,24 @@ fn the_items_of_a_list_are_kept_as_they_came() {
     assert!(document.set_items("trail", &["{".into()]).is_err(), "half an item is no JSON");
 }
 
+#[test]
+fn an_entry_of_a_section_is_set_and_the_others_are_kept_as_they_came() {
+    let entry = json!({"file": "prompt.md"});
+    let ours = "\"prompt\": {\n      \"file\": \"prompt.md\"\n    }";
+    let mut document =
+        parse(r#"{"schema":"remediation/v1","attachments":{"z" : {"new":1e2 ,"file":"z"},"\u0061":30}}"#);
+    document.set_entry("attachments", "prompt", &entry).unwrap();
+    let wanted = format!("{{\n    \"z\": {{\"new\":1e2 ,\"file\":\"z\"}},\n    \"\\u0061\": 30,\n    {ours}\n  }}");
+    assert_eq!(document.raw("attachments"), Some(wanted.as_str()));
+    document.set_entry("attachments", "prompt", &entry).unwrap();
+    assert_eq!(document.raw("attachments"), Some(wanted.as_str()), "twice gives the same bytes");
+
+    let mut new = Document::new();
+    new.set_entry("attachments", "prompt", &entry).unwrap();
+    assert_eq!(new.raw("attachments"), Some(format!("{{\n    {ours}\n  }}").as_str()));
+    assert!(new.set_entry("schema", "x", &1).unwrap_err().to_string().contains("`schema` is not readable"));
+}
+
 fn nested(open: &str, close: &str, levels: usize) -> String {
     format!(r#"{{"schema":"remediation/v1","x":{}1{}}}"#, open.repeat(levels), close.repeat(levels))
 }
