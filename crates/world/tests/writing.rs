@@ -230,12 +230,24 @@ fn channels_and_memory_accept() {
     assert_eq!(services, ["discord", "discord", "discord", "slack", "pagerduty", "openmemory"]);
 }
 
+const RACERS: usize = 8;
+
 /// The number of winners among processes that all create the same Lease at once.
 #[test]
 fn of_many_processes_exactly_one_creates() {
     let state = tempfile::tempdir().unwrap();
     if let Some(state) = std::env::var_os("WORLD_TEST_RACER") {
         let world = open(&acme_folder(), state.as_ref());
+        std::fs::write(std::path::Path::new(&state).join(format!("ready-{}", std::process::id())), "").unwrap();
+        let ready = || {
+            std::fs::read_dir(&state)
+                .unwrap()
+                .flatten()
+                .filter(|file| file.file_name().to_string_lossy().starts_with("ready"))
+                .count()
+        };
+        let start = std::time::Instant::now();
+        while ready() < RACERS && start.elapsed().as_secs() < 20 {}
         let created = run(world.create_lease(&lease("race", &std::process::id().to_string())));
         std::process::exit(if created.is_ok() { 10 } else { 11 });
     }
@@ -247,7 +259,7 @@ fn of_many_processes_exactly_one_creates() {
             .spawn()
             .unwrap()
     };
-    let racers: Vec<_> = (0..8).map(|_| racer()).collect();
+    let racers: Vec<_> = (0..RACERS).map(|_| racer()).collect();
     let mut codes: Vec<_> = racers.into_iter().map(|mut racer| racer.wait().unwrap().code().unwrap()).collect();
     codes.sort_unstable();
     assert_eq!(codes, [10, 11, 11, 11, 11, 11, 11, 11]);

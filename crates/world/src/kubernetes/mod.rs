@@ -2,6 +2,8 @@
 
 mod cluster;
 mod objects;
+mod reading;
 mod types;
 
+pub use reading::*;
 pub use types::*;

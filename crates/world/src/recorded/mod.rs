@@ -29,6 +29,7 @@ mod faults;
 mod folder;
 mod github;
 mod github_lists;
+mod github_write;
 mod kube;
 mod kube_write;
 mod layers;
@@ -132,7 +133,7 @@ fn write(view: &View<'_>, request: &Request) -> Result<(Answer, Option<Entry>), 
         }
         Lookup::Gone => Ok((services::not_found(), None)),
         Lookup::Nothing(recording) => match request.service {
-            Service::Github => github::write(view, request, recording),
+            Service::Github => github_write::write(view, request, recording),
             _ => services::write(view, request, recording),
         },
     }
