@@ -1,5 +1,9 @@
 //! The few lines that explain a failure: the first error of the tool's block, its neighbours, and the closing words.
 
+use std::collections::BTreeMap;
+
+use remediation::caps;
+
 use crate::reading::{Kept, Step, head_of_note};
 use crate::rule::{Role, Table};
 use crate::weigh::{Verdict, Weighed};
@@ -11,9 +15,12 @@ const USUAL_BYTES: u64 = 1900;
 /// Lines after a cause that belong to it unless a blank line ends its block.
 const BLOCK: usize = 9;
 
-/// Line ranges, 1-based, both ends included, in order, not touching one another.
+/// Ranges of lines, and the lines with their numbers.
+pub type Shown = (Vec<(u64, u64)>, Vec<(u64, String)>);
+
+/// Line ranges, 1-based, both ends included, in order, not touching one another; and the lines themselves.
 #[must_use]
-pub fn excerpt(verdict: &Verdict<'_>, table: &Table) -> Vec<(u64, u64)> {
+pub fn excerpt(verdict: &Verdict<'_>, table: &Table) -> Shown {
     let mut pages = Pages::default();
     let role = |weighed: &Weighed<'_>| table.rule(weighed.hit.rule).role;
     let mut seen = Vec::new();
@@ -45,7 +52,7 @@ pub fn excerpt(verdict: &Verdict<'_>, table: &Table) -> Vec<(u64, u64)> {
 
 #[derive(Default)]
 struct Pages {
-    lines: std::collections::BTreeMap<u64, u64>,
+    lines: BTreeMap<u64, String>,
     bytes: u64,
 }
 
@@ -58,7 +65,7 @@ impl Pages {
     fn line(&mut self, line: &Kept) {
         let room = if self.is_empty() { MAX_BYTES } else { USUAL_BYTES };
         if !self.lines.contains_key(&line.number) && self.bytes + line.size_bytes <= room {
-            self.lines.insert(line.number, line.size_bytes);
+            self.lines.insert(line.number, line.text.clone());
             self.bytes += line.size_bytes;
         }
     }
@@ -90,14 +97,18 @@ impl Pages {
         }
     }
 
-    fn ranges(self) -> Vec<(u64, u64)> {
+    fn ranges(mut self) -> Shown {
         let mut ranges: Vec<(u64, u64)> = Vec::new();
-        for number in self.lines.into_keys() {
+        for number in self.lines.keys().copied() {
             match ranges.last_mut() {
                 Some((_, end)) if *end + 1 == number => *end = number,
                 _ => ranges.push((number, number)),
             }
         }
-        ranges
+        if let Some((first, _)) = ranges.get(caps::RANGES).copied() {
+            ranges.truncate(caps::RANGES);
+            self.lines.split_off(&first);
+        }
+        (ranges, self.lines.into_iter().collect())
     }
 }

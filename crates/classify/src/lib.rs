@@ -17,6 +17,7 @@ pub mod rule;
 mod rules;
 pub mod signature;
 pub mod steps;
+mod tool;
 mod weigh;
 
 use std::io::{self, Read};
@@ -24,6 +25,7 @@ use std::io::{self, Read};
 use remediation::{Agent, Kind, Remedy};
 
 pub use excerpt::MAX_BYTES as MAX_EXCERPT_BYTES;
+pub use tool::{Classify, section};
 
 /// What is known beside the log; weaker evidence than the log itself.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,8 @@ pub struct Hints<'a> {
     pub security_event: bool,
     /// The log may choose a security kind: a security event, an allow-listed workflow, or a person by hand (design 7).
     pub security_allowed: bool,
+    /// The log may say that a re-run helps; false once a re-run was red.
+    pub transient_allowed: bool,
 }
 
 impl Default for Hints<'_> {
@@ -51,6 +55,7 @@ impl Default for Hints<'_> {
             changed_files: &[],
             security_event: false,
             security_allowed: true,
+            transient_allowed: true,
         }
     }
 }
@@ -79,6 +84,8 @@ pub struct Judgement {
     pub signature: String,
     /// Lines that explain it: 1-based, both ends included; at most [`MAX_EXCERPT_BYTES`] together.
     pub excerpt: Vec<(u64, u64)>,
+    /// The same lines with their numbers, as their tool wrote them, each cut to 400 bytes.
+    pub lines: Vec<(u64, String)>,
     /// The command that failed.
     pub command: Option<String>,
     /// File and line that the cause names.
@@ -109,7 +116,7 @@ pub fn judge_reader(log: impl Read, hints: &Hints<'_>) -> io::Result<Judgement> 
 fn conclude(reading: &reading::Reading, table: &rule::Table, hints: &Hints<'_>) -> Judgement {
     let verdict = weigh::weigh(reading, table, hints);
     let kind = verdict.kind;
-    let excerpt = excerpt::excerpt(&verdict, table);
+    let (excerpt, lines) = excerpt::excerpt(&verdict, table);
     let first = verdict.hits.first();
     let tool = first.map_or("none", |weighed| table.tool(weighed.hit.rule));
     let causes = first.and_then(|weighed| weighed.step.causes.get(&weighed.hit.rule)).cloned().unwrap_or_else(|| {
@@ -124,6 +131,7 @@ fn conclude(reading: &reading::Reading, table: &rule::Table, hints: &Hints<'_>) 
         confidence: verdict.confidence,
         signature: signature::signature(kind, tool, causes.iter()),
         excerpt,
+        lines,
         command: verdict.step.and_then(|step| step.commands.back()).map(|(_, command)| command.clone()),
         location: first.and_then(|weighed| location::of(weighed.hit)),
         because: verdict.because,
@@ -139,6 +147,7 @@ fn unread() -> Judgement {
         confidence: 0.05,
         signature: signature::signature(Kind::General, "none", std::iter::empty()),
         excerpt: Vec::new(),
+        lines: Vec::new(),
         command: None,
         location: None,
         because: Vec::new(),

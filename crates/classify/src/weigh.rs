@@ -88,7 +88,7 @@ pub fn weigh<'a>(reading: &'a Reading, table: &Table, hints: &Hints<'_>) -> Verd
         for hit in &step.hits {
             let rule = table.rule(hit.rule);
             let guarded = !rule.within.is_empty() && !rule.within.iter().any(|word| context.contains(word));
-            let barred = !hints.security_allowed && is_security(rule.kind);
+            let barred = is_barred(rule.kind, hints);
             if guarded || barred {
                 continue;
             }
@@ -152,6 +152,11 @@ fn rank(weighed: &Weighed<'_>, table: &Table) -> f64 {
         Role::Verdict => weighed.weight + 50.0,
         Role::Hint => weighed.weight,
     }
+}
+
+/// What the log may not choose here.
+fn is_barred(kind: Kind, hints: &Hints<'_>) -> bool {
+    (!hints.security_allowed && is_security(kind)) || (!hints.transient_allowed && kind == Kind::InfraTransient)
 }
 
 fn is_security(kind: Kind) -> bool {
@@ -229,7 +234,7 @@ fn soft_evidence(
     let mut soft: BTreeMap<Kind, f64> = BTreeMap::new();
     let mut add = |kind: Kind, points: f64, rule: &'static str, line: Option<u64>| {
         let said = because.iter().any(|(of, evidence)| *of == kind && evidence.rule == rule);
-        if said || (!hints.security_allowed && is_security(kind)) {
+        if said || is_barred(kind, hints) {
             return;
         }
         *soft.entry(kind).or_default() += points;
