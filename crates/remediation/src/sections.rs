@@ -788,3 +788,37 @@ sections! {
         passed_on: bool,
     }
 }
+
+impl Subject {
+    /// A subject of which only the kind is known.
+    pub fn new(kind: SubjectKind) -> Self {
+        Self {
+            kind: kind.into(),
+            branch: None,
+            head_sha: None,
+            head_repository_id: None,
+            pull_request: None,
+            workflow: None,
+            workflow_id: None,
+            run_id: None,
+            run_attempt: None,
+            job: None,
+            job_id: None,
+            step: None,
+            check_id: None,
+            context: None,
+            conclusion: None,
+            action: None,
+            alert_type: None,
+            alert_number: None,
+            comment_id: None,
+            command: None,
+            command_sha: None,
+            actor: None,
+            uid: None,
+            changed_files: Vec::new(),
+            changed_files_omitted: 0,
+            url: None,
+        }
+    }
+}
