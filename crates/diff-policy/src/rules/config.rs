@@ -1,0 +1,202 @@
+//! What surrounds the code: checks, thresholds, protection, dependencies, paths.
+
+use super::{Rule, code, file, gone};
+use crate::judge::Verdict::{Never, Person};
+use crate::language::Language::*;
+use crate::rules::{Change, On, Part, Sign};
+
+pub(super) const CHECKS_OFF: Rule = Rule {
+    name: "check_disabled",
+    says: Never,
+    sentence: "take a check out of a build, a script or a pipeline, or make it optional (`continue-on-error`, `if: false`, `allow_failure`)",
+    signs: &[
+        Sign {
+            on: On::Languages(&[Yaml]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r#"(?m)\bcontinue-on-error['"]?:\s*['"]?(true|\$\{\{)[^\n]*|^\s*-?\s*if:\s*['"]?(\$\{\{\s*)?(false|0|'false')\b[^\n]*|^\s*-?\s*if:[^\n]*&&\s*false[^\n]*|\ballow_failure:\s*true|\ballow_failure:\s*$|\bwhen:\s*(manual|never)\b|\bignore_failure:\s*true|\bsoft_fail:\s*[^\n]*|\bcontinueOnError:\s*true|\bfailOnStderr:\s*false|\bexit[-_]code:\s*['"]?0\b|\bfail[-_]?on[-_]?error:\s*['"]?false|\bfail_ci_if_error:\s*['"]?false|\bfail-on-severity:[^\n]*|\bpaths-ignore:[^\n]*|\bbranches-ignore:[^\n]*|^\s*-?\s*skip\w*:\s*['"]?true\b[^\n]*"#,
+        },
+        Sign {
+            on: On::Paths(&["**/package.json"]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#""(pre|post)?(test|lint|typecheck|type-check|tsc|check|build|ci|audit|format|e2e|verify|validate)(:[\w:-]+)?"\s*:\s*"(\s*|echo\b[^\n]*|true|exit 0[^\n]*|:|node -e\b[^\n]*)",?"#,
+        },
+        Sign {
+            on: On::Languages(&[Shell, Docker, Yaml, Json, Toml]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?i)--(validate=false|disable-openapi-validation|skip-schema-validation|skip-tests|no-tests?|no-hooks|ignore-missing-schemas|skip-crds|skip\s|skip-kinds\S*|ignore-filename-pattern|no-fail\S*|warn-only|soft-fail|exit-zero|exit-code[ =]0|fail-on[ =]\w+|audit-level[ =]\w+|severity[ =]\S+|severity-threshold[ =]\S+|ignore-unfixed|ignore-vuln\S*|ignore[ =]\S+|no-audit|no-strict\S*|failure-threshold[ =]\S+)[^\n]*|SKIP_(TESTS?|LINT|CHECKS?|VALIDATION)\s*=\s*\S+|CI=false\s[^\n]*|\bDISABLE_ESLINT_PLUGIN\s*=\s*\S+",
+        },
+        gone(
+            &[Docker],
+            r"(?m)^\s*(RUN|&&)\s[^\n]*\b(test|lint|clippy|audit|verify|sha256sum|gpg)\b[^\n]*|^HEALTHCHECK\b[^\n]*|^USER\b[^\n]*",
+        ),
+        code(&[Docker], r"(?m)^HEALTHCHECK NONE|^USER (root|0)\b"),
+        Sign {
+            on: On::Languages(&[Yaml]),
+            part: Part::Code,
+            change: Change::Disappears,
+            pattern: r#"(?m)^\s*-?\s*(livenessProbe|readinessProbe|startupProbe|securityContext|runAsNonRoot|readOnlyRootFilesystem|selfHeal|automated)\s*:"#,
+        },
+        Sign {
+            on: On::Languages(&[Yaml]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r#"(?m)\b(ignoreDifferences)\s*:|argocd\.argoproj\.io/(compare-options|sync-options|hook)['"]?\s*:[^\n]*|^\s*-\s*['"]?(Validate=false|Force=true|Replace=true|SkipDryRunOnMissingResource=true|FailOnSharedResource=false|RespectIgnoreDifferences=true)|\bfailurePolicy:\s*Ignore|\bselfHeal:\s*false|\bfailOpen:\s*true|helm\.sh/resource-policy['"]?:[^\n]*|x-kubernetes-preserve-unknown-fields:\s*true"#,
+        },
+        gone(
+            &[Yaml],
+            r"(?m)^\s*(-\s+)?(run|script|command|args|-)\s*:?\s+[^\n]*\b(test|lint|clippy|check|audit|fmt|verify|scan|typecheck|coverage)\b[^\n]*",
+        ),
+        gone(
+            &[Shell],
+            r"(?m)^\s*@?(cargo|npm|pnpm|yarn|bun|go|pytest|python -m pytest|make|mvn|gradle|\./gradlew|eslint|tsc|helm|kubectl|kubeconform|golangci-lint|ruff|mypy|rspec|phpunit|dotnet)\b[^\n]*\b(test|lint|clippy|check|audit|vet|verify|fmt|typecheck|mypy|ruff|pytest|eslint|tsc|rspec|phpunit|kubeconform|golangci-lint|template)\b[^\n]*|^\s*@?(golangci-lint|eslint|tsc|kubeconform|ruff|mypy|flake8|pylint|pytest|rspec|rubocop|phpunit|shellcheck|hadolint|yamllint|actionlint|staticcheck|clang-tidy|prettier|biome|vitest|jest)\b[^\n]*",
+        ),
+        Sign {
+            on: On::Paths(&["**/package.json"]),
+            part: Part::Text,
+            change: Change::Disappears,
+            pattern: r#""(pre|post)?(test|lint|typecheck|type-check|tsc|check|ci|audit|verify|validate)(:[\w:-]+)?"\s*:"#,
+        },
+    ],
+};
+
+/// Judged by path.
+pub(super) const CI_EDITED: Rule = Rule {
+    name: "ci_edited",
+    says: Never,
+    sentence: "edit CI's own configuration (`.github/workflows/`, `.gitlab-ci.yml`, a Jenkinsfile …)",
+    signs: &[],
+};
+
+/// Judged by `compare`.
+pub(super) const THRESHOLDS: Rule = Rule {
+    name: "threshold_lowered",
+    says: Never,
+    sentence: "lower a coverage or severity threshold, or widen a tolerance",
+    signs: &[],
+};
+
+pub(super) const PROTECTION: Rule = Rule {
+    name: "protection_lowered",
+    says: Never,
+    sentence: "switch off verification or lower privileges' limits (TLS checks, signatures, `privileged`, `verify=False`)",
+    signs: &[
+        Sign {
+            on: On::All,
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#"(?i)\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-k|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false"#,
+        },
+        Sign {
+            on: On::Languages(&[Yaml, Hcl, Json]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r#"(?m)\b(privileged|allowPrivilegeEscalation|hostNetwork|hostPID|hostIPC)['"]?\s*[:=]\s*true|\brunAsUser:\s*0\b|\brunAsNonRoot:\s*false|\breadOnlyRootFilesystem:\s*false|\bautomountServiceAccountToken:\s*true|^\s*-?\s*permissions:\s*write-all|\bpull_request_target\b|0\.0\.0\.0/0|\bacl\s*=\s*"public[^\n]*|\bpublicly_accessible\s*=\s*true|\bverbs:\s*\[?\s*-?\s*['"]\*['"]"#,
+        },
+        Sign {
+            on: On::Languages(&[Python, Js, Ruby, Jvm, Php, Go]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"\bcsrf_exempt\b|\bshell\s*=\s*True\b|\beval\(|\bdangerouslySetInnerHTML\b|\bautoescape\s*=\s*False\b|\byaml\.(unsafe_load|load\([^)\n]*Loader=yaml\.(Unsafe)?Loader)|\bskip_before_action :verify_authenticity_token|\bcsrf\(\)\.disable\(\)|\bpickle\.loads\(",
+        },
+    ],
+};
+
+/// Judged by `compare`.
+pub(super) const REGISTRY: Rule = Rule {
+    name: "registry_changed",
+    says: Never,
+    sentence: "take a dependency from another registry, host or an unreviewed archive",
+    signs: &[],
+};
+
+/// Judged by `compare`; the signs are caps and exact pins.
+pub(super) const VERSIONS_BACK: Rule = Rule {
+    name: "version_pinned_back",
+    says: Person,
+    sentence: "pin a dependency, base image or toolchain back to an older version",
+    signs: &[
+        file(
+            &["**/Cargo.toml"],
+            r#"(?m)^[^\n]*"[^"\n]*(<|=)\s*\d[^"\n]*"|^[^\n]*\bgit\s*=\s*"[^\n]*|^\[patch\.[^\n]*|^[^\n]*\bpath\s*=\s*"[^\n]*"#,
+        ),
+        file(&["**/package.json"], r#""[^"\n]+"\s*:\s*"[^"\n]*(<|git\+|github:|https?://|file:)[^"\n]*""#),
+        file(
+            &["**/requirements*.*", "**/constraints*.txt", "**/pyproject.toml", "**/Pipfile", "**/setup.*"],
+            r#"(?m)^[^#\n]*[\w\]]\s*[^\n]*(,|\s|")?<=?\s*\d[^\n]*|^[^\n]*(git\+|@ https?:)[^\n]*"#,
+        ),
+        file(&["**/go.mod"], r"(?m)^\s*replace\b[^\n]*|^\s*exclude\b[^\n]*|\s=>\s[^\n]*"),
+        file(&["**/Gemfile", "**/*.gemspec"], r#"(?m)^[^\n]*["']\s*<=?\s*\d[^\n]*"#),
+    ],
+};
+
+/// Judged by `compare`.
+pub(super) const TIMEOUTS: Rule = Rule {
+    name: "timeout_raised",
+    says: Person,
+    sentence: "raise a time-out or a limit",
+    signs: &[Sign {
+        on: On::Paths(crate::language::TESTS),
+        part: Part::Code,
+        change: Change::Appears,
+        pattern: r"\b(setTimeout|jest\.setTimeout|test\.setTimeout|this\.timeout|vi\.setConfig|test\.slow)\([^\n]*",
+    }],
+};
+
+pub(super) const DISABLED: Rule = Rule {
+    name: "component_disabled",
+    says: Person,
+    sentence: "switch off or remove the component that fails",
+    signs: &[
+        Sign {
+            on: On::Languages(&[Yaml, Json, Toml]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r#"(?m)^\s*-?\s*['"]?(enabled|create|install)['"]?\s*[:=]\s*false|\breplicas:\s*0\b|\bsuspend:\s*true"#,
+        },
+        Sign {
+            on: On::Languages(&[Yaml]),
+            part: Part::Code,
+            change: Change::Disappears,
+            pattern: r"(?m)^kind:[^\n]*|^\s*(limits|requests|networkPolicy|podDisruptionBudget|resources):\s*$",
+        },
+    ],
+};
+
+pub(super) const INSTALL: Rule = Rule {
+    name: "install_loosened",
+    says: Person,
+    sentence: "install dependencies past their own constraints (`--legacy-peer-deps`, `--force`)",
+    signs: &[Sign {
+        on: On::Languages(&[Shell, Docker, Yaml, Json, Toml]),
+        part: Part::Code,
+        change: Change::Appears,
+        pattern: r"--(legacy-peer-deps|force|no-optional|ignore-scripts|ignore-engines|no-deps|ignore-requires-python|break-system-packages|ignore-platform-reqs?|no-frozen-lockfile|no-immutable)\b|--frozen-lockfile=false|legacy-peer-deps\s*=\s*true",
+    }],
+};
+
+/// Judged by path.
+pub(super) const OUTSIDE: Rule = Rule {
+    name: "outside_the_kind",
+    says: Person,
+    sentence: "change files that have nothing to do with this kind of failure",
+    signs: &[],
+};
+
+/// Judged by path.
+pub(super) const PERSON_PATH: Rule = Rule {
+    name: "needs_a_person",
+    says: Person,
+    sentence: "change owners, agents' instructions, hooks, tool configuration or toolchains",
+    signs: &[],
+};
+
+/// Judged by reading.
+pub(super) const UNREADABLE: Rule =
+    Rule { name: "unreadable", says: Person, sentence: "add binary files, or files too large to review", signs: &[] };
+
+/// Judged by the header.
+pub(super) const FILE_MODE: Rule =
+    Rule { name: "file_mode", says: Person, sentence: "add symlinks, submodules or executable bits", signs: &[] };

@@ -1,0 +1,136 @@
+//! Errors: swallowed, stubbed, ignored.
+
+use super::{Rule, code, gone};
+use crate::judge::Verdict::{Never, Person};
+use crate::language::Language::*;
+use crate::rules::{Change, On, Part, Sign};
+
+pub(super) const SWALLOWED: Rule = Rule {
+    name: "errors_swallowed",
+    says: Never,
+    sentence: "swallow an error (`|| true`, `set +e`, an empty `catch`, `except: pass`, `Err(_) => {}`)",
+    signs: &[
+        Sign {
+            on: On::Languages(&[Shell, Docker, Yaml, Json, Toml, Other, Jvm]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r#"(?m)[^\n|]*\|\|\s*(true|:|exit 0|/bin/true|echo\b[^\n]*|return 0)(\s|;|\)|"|'|$)"#,
+        },
+        Sign {
+            on: On::Languages(&[Shell, Docker, Yaml, Json]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r#"(?m)\bset \+[a-z]*e\b|;\s*(true|exit 0|:)\s*("|'|,|$)|\bset \+o (errexit|pipefail)|--no-verify\b|--keep-going\b|--ignore-errors?\b|\|\s*tee\b[^\n]*;\s*true|(?m)^\s*trap\b[^\n]*\bERR\b[^\n]*"#,
+        },
+        Sign {
+            on: On::Languages(&[Shell]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?m)^\s*exit 0\s*$|^\t-\w[^\n]*|^\.IGNORE\b[^\n]*|^[^\n]*-ErrorAction (SilentlyContinue|Ignore)[^\n]*",
+        },
+        Sign {
+            on: On::Languages(&[Shell, Docker, Yaml]),
+            part: Part::Code,
+            change: Change::Disappears,
+            pattern: r"(?m)\bset -[a-z]*e[a-z]*\b|\bset -o errexit\b",
+        },
+        code(
+            &[Rust],
+            r"\bErr\(\s*_\w*\s*\)\s*=>\s*(\{\s*\}|\(\)|return\s*(Ok\(\(\)\))?\s*[,;}]|Ok\(\(\)\)|continue)|if let Err\(_\w*\)\s*=[^\n{]*\{\s*\}",
+        ),
+        code(&[Js, Jvm, Dotnet, C, Php, Swift], r"\bcatch\s*(\([^)]*\))?\s*\{\s*\}"),
+        code(
+            &[Js],
+            r"\.catch\(\s*(async\s*)?(\(?\s*_?\w*\s*\)?\s*=>\s*(\{\s*\}|null|undefined|void 0|false|true|\(\s*\{\s*\}\s*\)|\[\s*\])|function\s*\(\w*\)\s*\{\s*\}|noop|\(\))\s*\)",
+        ),
+        code(&[Js], r"process\.on\([^\n)]*\(\s*\)\s*=>\s*\{\s*\}"),
+        code(
+            &[Python],
+            r"\bexcept\b[^:\n]*:\s*(pass|\.\.\.|return\s*(None)?\s*\n|continue)|\bsuppress\(\s*(Base)?Exception\s*\)",
+        ),
+        code(
+            &[Go],
+            r"(?m)^\s*_\s*=\s*err\b|if err != nil\s*\{\s*\}|if err != nil\s*\{\s*return nil\s*\}|defer func\(\)\s*\{\s*_?\s*=?\s*recover\(\)\s*\}\(\)",
+        ),
+        code(
+            &[Ruby],
+            r"(?m)\brescue\b[^\n;]*(;|\n)\s*(nil|end)\b|\brescue nil\b|\brescue\s*=>\s*\w+\s*\n\s*(nil|end)\b",
+        ),
+        code(&[Php], r"(?m)(^|[=(\s])@(file_get_contents|fopen|include|require|unlink|json_decode|mysqli?_\w+)\("),
+        code(&[Swift], r"(?m)^\s*_?\s*=?\s*try\?\s[^\n]*"),
+    ],
+};
+
+pub(super) const STUBBED: Rule = Rule {
+    name: "stubbed",
+    says: Never,
+    sentence: "replace working code by a stub (`todo!()`, `unimplemented!()`, an error \"not implemented\"), or switch it off (`if false`, `#if 0`)",
+    signs: &[
+        code(&[Rust], r"\b(todo|unimplemented)!\("),
+        Sign {
+            on: On::Languages(&[Js, Jvm, Dotnet, Go, Rust, Php]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#"(?i)(throw new \w*(Error|Exception)|panic!?|UnsupportedOperationException|NotImplementedException)\(\s*"?'?(not (yet )?implemented|todo|unimplemented)[^\n]*"#,
+        },
+        code(&[Dotnet, Jvm], r"\bNotImplementedException\(|\bTODO\("),
+        code(
+            &[Js, Jvm, Dotnet, C, Php, Go, Swift, Rust],
+            r"\b(if|while)\s*\(?\s*(false|0|!1|!true)\s*\)?\s*\{|(?m)^\s*#\s*if\s+(0|false)\b",
+        ),
+        code(&[Python], r"(?m)^\s*(if|while)\s+(False|0)\s*:|^\s*raise NotImplementedError[^\n]*"),
+        code(&[Ruby], r"(?m)^\s*if false\b"),
+        Sign {
+            on: On::Languages(&[Yaml]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"\{\{-?\s*if false\s*-?\}\}",
+        },
+    ],
+};
+
+pub(super) const CONFLICT_MARKERS: Rule = Rule {
+    name: "conflict_markers_left",
+    says: Never,
+    sentence: "leave a conflict marker in a file",
+    signs: &[Sign {
+        on: On::All,
+        part: Part::Text,
+        change: Change::Appears,
+        pattern: r"(?m)^(<{7}|>{7}|\|{7})( [^\n]*)?$",
+    }],
+};
+
+pub(super) const IGNORED_RESULT: Rule = Rule {
+    name: "result_ignored",
+    says: Person,
+    sentence: "ignore a result that was or should be handled",
+    signs: &[
+        // `let _ = write!(string, …)` cannot fail and is what Clippy itself proposes.
+        code(&[Rust], r"\blet _\w*(\s*:\s*[^=]+)?\s*=\s*[a-vx-zA-Z(&][^\n]*\)[^\n]*;|\blet _\s*=\s*w[a-qs-z][^\n]*;"),
+        code(
+            &[Rust],
+            r"\.ok\(\)\s*;|\bdrop\([a-z_:]+\([^\n]*\)\s*;|\bErr\(\s*_\w*\s*\)\s*=>[^\n]*|\bstd::process::exit\(0\)",
+        ),
+        code(&[Rust], r"\.(unwrap_or_default|unwrap_or|unwrap_or_else)\((\|_\w*\|[^\n]*)?"),
+        code(&[Go], r"(?m)\b\w+\s*,\s*_\s*:?=\s*[\w.]+\([^\n]*|^\s*_\s*(,\s*_\s*)?=\s*[\w.]+\([^\n]*"),
+        gone(&[Go], r"if err != nil\s*\{"),
+        gone(&[Js], r"\bthrow new \w+\([^\n]*"),
+        gone(&[Python], r"(?m)^\s*raise \w+[^\n]*"),
+        gone(&[Jvm, Dotnet], r"\bthrow new \w+\([^\n]*"),
+        code(&[Python], r"\bsuppress\([^\n]*|(?m)^\s*except(\s+(Base)?Exception)?(\s+as \w+)?\s*:"),
+        code(&[Js], r"\.catch\(\s*console\.\w+\s*\)|\bvoid\s+\w+\([^\n]*\)|\bcatch\s*\{"),
+        code(&[Jvm, Dotnet], r"catch\s*\(\s*(Exception|Throwable)\b[^)]*\)|catch\s*\{"),
+        code(&[C], r"\bcatch\s*\(\s*\.\.\.\s*\)|\(void\)\s*\w+\([^\n]*"),
+    ],
+};
+
+pub(super) const UNSAFE: Rule = Rule {
+    name: "unsafe_added",
+    says: Person,
+    sentence: "get past the compiler with `unsafe` or a transmute",
+    signs: &[
+        code(&[Rust], r"\bunsafe\s*(\{|impl|fn)|\btransmute\b|mem::forget\(|Box::leak\("),
+        code(&[Go], r"\bunsafe\.Pointer\b"),
+    ],
+};

@@ -1,0 +1,277 @@
+//! Tests: deleted, skipped, filtered out, retried, weakened.
+
+use super::{Rule, code, comment, file, gone};
+use crate::judge::Verdict::{Never, Person};
+use crate::language::Language::*;
+use crate::rules::{Change, On, Part, Sign};
+
+/// Judged by `tests_lost`; the signs are the rows of table-driven tests.
+pub(super) const DELETED: Rule = Rule {
+    name: "tests_deleted",
+    says: Never,
+    sentence: "delete, rename away or comment out a test or one of its cases",
+    signs: &[
+        gone(&[Rust], r"(?m)#\[(test_)?case\b[^\n]*"),
+        gone(&[Dotnet], r"(?m)\[(TestCase|InlineData|DataRow)\([^\n]*"),
+        gone(&[Python], r"(?m)\bpytest\.param\([^\n]*"),
+        gone(&[Jvm], r"(?m)@(CsvSource|ValueSource|MethodSource|ParameterizedTest)\b[^\n]*"),
+    ],
+};
+
+pub(super) const SKIPPED: Rule = Rule {
+    name: "tests_skipped",
+    says: Never,
+    sentence: "skip, ignore, focus or conditionally disable a test",
+    signs: &[
+        code(&[Rust], r"(?m)#!?\[(cfg_attr\([^\]]*)?\bignore\b[^\]]*\]"),
+        code(
+            &[Rust],
+            r"#!?\[cfg\((any\(\)|FALSE|false|not\((test|ci|all\(\))\)|feature = [^)]*(slow|flaky|broken|ignored|disabled)[^)]*)\)\]",
+        ),
+        code(&[Rust], r#"\b(var|var_os|option_env!?)\(\s*"?\s*"?\)[^\n]*\{\s*(eprintln!\([^\n]*\n\s*)?return\b"#),
+        Sign {
+            on: On::Languages(&[Rust]),
+            part: Part::Comment,
+            change: Change::Appears,
+            pattern: r"(?m)//[/!]\s*```(rust,\s*)?(ignore|no_run|should_panic|text|compile_fail)\b",
+        },
+        code(
+            &[Js],
+            r"\b(it|test|describe|suite|context|specify|bench|Deno\.test|Scenario)(\.\w+)*\.(skip|only|todo|fixme|failing|fails|skipIf|runIf|ignore)\b[^\n]*",
+        ),
+        code(&[Js], r"\b(xit|xtest|xdescribe|xcontext|xspecify|fit|fdescribe|ftest)\s*(\.each)?\s*\([^\n]*"),
+        code(&[Js], r"\b(this|ctx|context|t|test)\.skip\(\s*\)"),
+        Sign {
+            on: On::Languages(&[Js]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"\b(it|test|describe|before|beforeEach)(\.each)?\([^\n]*\{\s*(skip|todo|ignore):\s*true",
+        },
+        Sign {
+            on: On::Languages(&[Js]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"(?m)^\s*(if \(process\.env\.(CI|GITHUB_ACTIONS)\b[^\n]*|\(?process\.env\.CI\b[^\n]*\?\s*(it|test|describe)\.skip[^\n]*)",
+        },
+        code(&[Python], r"(?m)@?\b(pytest\.)?mark\.(skip|skipif|xfail)\b[^\n]*"),
+        code(
+            &[Python],
+            r"\bpytest\.(skip|xfail|importorskip)\([^\n]*|\bself\.skipTest\([^\n]*|@?unittest\.(skip|skipIf|skipUnless|expectedFailure)\b[^\n]*|@expectedFailure|raise (unittest\.)?SkipTest[^\n]*",
+        ),
+        code(&[Python], r"__test__\s*=\s*False|(?m)^\s*collect_ignore\w*\b[^\n]*"),
+        code(&[Go], r"\b[tbs]\.(Skip|Skipf|SkipNow)\([^\n]*|\btesting\.Short\(\)[^\n]*"),
+        Sign {
+            on: On::Languages(&[Go]),
+            part: Part::Comment,
+            change: Change::Appears,
+            pattern: r"(?m)^//\s*(go:build|\+build)\b[^\n]*",
+        },
+        code(
+            &[Jvm],
+            r"@(Disabled|Ignore|IgnoreRest|EnabledIf\w*|DisabledIf\w*|DisabledOn\w+|DisabledUntil|PendingFeature|Requires)\b[^\n]*|\b(assumeTrue|assumeFalse|assumeThat|Assume\.\w+)\([^\n]*|@Test\([^)]*enabled\s*=\s*false[^)]*\)",
+        ),
+        code(&[Jvm], r"\b(ignore|xit|xtest|xdescribe)\s*\([^\n]*"),
+        code(
+            &[Dotnet],
+            r"\[(Ignore|Explicit|Inconclusive)\b[^\]]*\]|\b(Fact|Theory)\([^)]*\bSkip\s*=[^\n]*|Assert\.(Ignore|Inconclusive|Skip)\w*\([^\n]*|Skip\.If\w*\([^\n]*",
+        ),
+        code(
+            &[C],
+            r"\bGTEST_SKIP\(\)|\bDISABLED_\w+|doctest::(skip|may_fail|should_fail)|\bBOOST_\w*disabled\b|boost::unit_test::disabled|\bSKIP\([^\n]*",
+        ),
+        Sign {
+            on: On::Languages(&[C]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"\[(!mayfail|!shouldfail|\.|\.\w+|!hide)\]",
+        },
+        code(
+            &[Ruby],
+            r"(?m)^\s*(pending|skip)\b[^\n]*|\b(xit|xdescribe|xcontext|xspecify|xscenario|fit|fdescribe|fcontext)\b[^\n]*|,\s*(skip|pending|:skip|:pending|focus|:focus)\b(:\s*\S+)?[^\n]*\bdo\b",
+        ),
+        code(
+            &[Php],
+            r"markTest(Skipped|Incomplete)\([^\n]*|->(skip|todo|only)\([^\n]*|#\[(Requires|Skip|Group)\w*[^\n]*",
+        ),
+        comment(r"(?m)@(group\s+(skip|broken|flaky)\w*|requires\b[^\n]*|doesNotPerformAssertions)"),
+        code(&[Swift], r"\bXCTSkip\w*\([^\n]*|throw XCTSkip|\.disabled\([^\n]*|\.enabled\(if:[^\n]*"),
+        Sign {
+            on: On::Languages(&[Shell]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?m)^\s*skip\b[^\n]*|@tag :?skip\b[^\n]*|@moduletag :?skip",
+        },
+        code(&[Rust], r"#\[should_panic[^\]]*\]"),
+    ],
+};
+
+pub(super) const FILTERED: Rule = Rule {
+    name: "tests_filtered",
+    says: Never,
+    sentence: "filter tests out of the run (`--skip`, `--exclude`, `testPathIgnorePatterns`, `exclude` lists, `-DskipTests` and the like)",
+    signs: &[
+        Sign {
+            on: On::Languages(&[Shell, Yaml, Json, Toml, Docker, Other, Jvm, Xml]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?m)\b(test|nextest|jest|vitest|mocha|pytest|py\.test|playwright|cypress|rspec|phpunit|ctest|bats|tarpaulin|llvm-cov)\b[^\n]*\s(--skip|--exclude|--deselect|--ignore|--ignore-glob|-skip|--exclude-group|--exclude-tag|--testPathIgnorePatterns|--grep-invert|--invert|--lib\b|-E\s|-LE|-k\s|-m\s)[^\n]*",
+        },
+        Sign {
+            on: On::All,
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"(?i)-D\s?(skipTests|maven\.test\.skip|skipITs|maven\.test\.failure\.ignore)\b|<(skip|skipTests|skipITs|testFailureIgnore)>\s*true|-x\s+(test|check|integrationTest)\b|excludeTestsMatching[^\n]*|ignoreFailures\s*=\s*true|--passWithNoTests|passWithNoTests\W+true",
+        },
+        Sign {
+            on: On::All,
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"\b(testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|excludeSpecPattern|norecursedirs|collect_ignore\w*|specPattern|testMatch|testRegex|grepInvert|default-filter)\b[^\n]*",
+        },
+        file(
+            &["**/{vitest,vite,jest,playwright,cypress,karma}*.config.*", "**/vitest.workspace.*", "**/.mocharc*"],
+            r#"\b(exclude|ignore)['"]?\s*:[^\n]*|\b(grep|invert|bail)['"]?\s*:[^\n]*"#,
+        ),
+        file(
+            &["**/{pyproject.toml,pytest.ini,tox.ini,setup.cfg}"],
+            r"(?m)^\s*addopts\b[^\n]*(--ignore|--deselect|-k |-m |-p no:)[^\n]*",
+        ),
+        file(&["**/Cargo.toml"], r"(?m)^\s*(test|doctest|autotests|bench)\s*=\s*false"),
+    ],
+};
+
+pub(super) const RETRIED: Rule = Rule {
+    name: "tests_retried",
+    says: Never,
+    sentence: "make a failing test pass by retrying it or by marking it flaky",
+    signs: &[
+        Sign {
+            on: On::All,
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"\bretryTimes\([^\n]*|\bthis\.retries\([^\n]*|\bjest\.retry\w*|pytest\.mark\.flaky[^\n]*|@flaky\b|@pytest\.mark\.(rerun|repeat)\w*[^\n]*|--(reruns?|flaky|retries|test-retries|flake-finder|force-flaky)\b[^\n]*|@(Flaky\w*|Retry\w*|RepeatedIfExceptionsTest|RetryingTest)\b[^\n]*|flaky_test_attempts[^\n]*|rerunFailingTestsCount[^\n]*|\[Retry\([^\n]*|rspec[-/]retry|\bretry:\s*\d+|mark\.flaky",
+        },
+        file(
+            &[
+                "**/{vitest,vite,jest,playwright,cypress,wdio}*.config.*",
+                "**/nextest.toml",
+                "**/cypress.json",
+                "**/.mocharc*",
+                "**/*.gradle*",
+                "**/pom.xml",
+                "**/.rspec",
+            ],
+            r#"\b(retries|retry|maxRetries|flaky)['"]?\s*[:=][^\n]*"#,
+        ),
+        code(&[Js], r"\bretries\s*:\s*\d+|\.retries\(\s*\d+|\bretry\s*:\s*\d+"),
+    ],
+};
+
+/// Judged by `tests_lost`: assertions removed without another, or equality replaced by existence.
+pub(super) const WEAKENED: Rule = Rule {
+    name: "assertions_weakened",
+    says: Never,
+    sentence: "remove an assertion or replace it by a weaker one (equality by existence, an exact value by a range)",
+    signs: &[code(&[Js], r"\bexpect\.(anything|any)\([^\n]*"), code(&[Rust], r"(?m)^\s*#\[cfg\((any\(\)|FALSE)\)\]")],
+};
+
+pub(super) const TRIVIAL: Rule = Rule {
+    name: "assertions_trivial",
+    says: Never,
+    sentence: "assert something that is always true",
+    signs: &[
+        code(
+            &[Rust],
+            r"\b(debug_)?assert!\(\s*(true|!false|1\s*==\s*1)\s*[,)]|assert_eq!\(\s*(true,\s*true|1,\s*1|0,\s*0|\(\),\s*\(\))\s*[,)]",
+        ),
+        code(&[Rust, Js, Go, Jvm, Dotnet, C, Php, Swift], r"\|\|\s*(true|1\s*==\s*1|!0)\s*[,;)\n]"),
+        code(&[Python, Ruby], r"(?m)\bor\s+(True|true)\b[^\n]*"),
+        Sign {
+            on: On::Languages(&[Js]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#"\bexpect\(\s*(true|1|!0|!!1|['"]\w*['"])\s*\)\s*\.(toBe|toEqual|toStrictEqual|toBeTruthy|toBeDefined|to\.)[^\n]*|\bexpect\(\s*(false|0|null|undefined)\s*\)\s*\.(toBe\(|toBeFalsy|not\.)[^\n]*|\bassert(\.ok|\.equal|\.strictEqual)?\(\s*(true|1)\s*[,)]|\bt\.pass\(\s*\)|\bt\.(true|truthy|is)\(\s*true\b|expect\.assertions\(0\)"#,
+        },
+        code(
+            &[Python],
+            r"(?m)^\s*assert\s+(True|1|not False|1\s*==\s*1|not None)\s*(,[^\n]*)?$|assertTrue\(\s*True\s*[,)]|assertFalse\(\s*False\s*[,)]|assertEqual\(\s*(1,\s*1|True,\s*True)\s*[,)]",
+        ),
+        code(
+            &[Go],
+            r"\b(assert|require)\.(True|Truef)\(\s*(t\s*,\s*)?true\b|\b(assert|require)\.Equal\(\s*(t\s*,\s*)?(true,\s*true|1,\s*1)\s*[,)]|if\s+false\b",
+        ),
+        code(
+            &[Jvm, Dotnet, Php, Swift],
+            r"(?i)\b(assert\.?true|assert\.?istrue|Assert\.That|XCTAssert(True)?|assertThat)\(\s*true\s*[,)]|\bassert\.?false\(\s*false\s*[,)]|\bassert\.?(are)?equals?\(\s*(1,\s*1|true,\s*true)\s*[,)]|assert\s+true\b|addToAssertionCount\(|expectNotToPerformAssertions|Assert\.Pass\(",
+        ),
+        code(
+            &[C],
+            r"\b(ASSERT|EXPECT)_TRUE\(\s*(true|1)\s*\)|\b(REQUIRE|CHECK|assert)\(\s*(true|1)\s*\)|\bSUCCEED\(\)|(ASSERT|EXPECT)_EQ\(\s*(1,\s*1|0,\s*0)\s*\)",
+        ),
+        code(&[Ruby], r"\bexpect\(\s*(true|1)\s*\)\.to\b|\bassert\s+true\b|assert_equal\s+(true,\s*true|1,\s*1)\b"),
+    ],
+};
+
+/// Judged by `compare`.
+pub(super) const SNAPSHOTS: Rule = Rule {
+    name: "snapshots_accepted",
+    says: Never,
+    sentence: "rewrite recorded snapshots without fixing the code that no longer matches them",
+    signs: &[
+        Sign {
+            on: On::Languages(&[Json, Shell, Yaml, Toml]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"(jest|vitest|test|playwright|ava|insta)\b[^\n]*\s(-u|--updateSnapshot|--update-snapshots|--update|--ci=false|--accept|--snapshot-update)\b|INSTA_(UPDATE|FORCE_PASS)\S*|--snapshot-update|UPDATE_(GOLDEN|EXPECT|SNAPSHOTS)=\w+",
+        },
+        code(&[Rust, Python, Go, Js], r"INSTA_FORCE_PASS|INSTA_UPDATE"),
+    ],
+};
+
+/// Judged by `tests_lost`.
+pub(super) const EXPECTATION: Rule = Rule {
+    name: "expectation_changed",
+    says: Person,
+    sentence: "change what a test expects and nothing but tests",
+    signs: &[],
+};
+
+/// Judged by `tests_lost`.
+pub(super) const FEWER_ASSERTIONS: Rule = Rule {
+    name: "fewer_assertions",
+    says: Person,
+    sentence: "leave a test with fewer assertions than it had",
+    signs: &[],
+};
+
+pub(super) const EARLY_END: Rule = Rule {
+    name: "test_ends_early",
+    says: Person,
+    sentence: "end a test before its assertions",
+    signs: &[
+        Sign {
+            on: On::Paths(crate::language::TESTS),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?m)^\s*return;?\s*$",
+        },
+        Sign {
+            on: On::Paths(crate::language::TESTS),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"catch_unwind|(?m)^\s*(os\._exit|sys\.exit|os\.Exit|process\.exit|exit)\(0?\)",
+        },
+        Sign {
+            on: On::Paths(crate::language::TESTS),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"\b(time\.sleep|Thread\.sleep|thread::sleep|time\.Sleep|tokio::time::sleep)\([^\n]*|waitForTimeout\([^\n]*|cy\.wait\(\d+[^\n]*",
+        },
+        Sign {
+            on: On::Languages(&[Rust]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"#\[cfg\((not\([^\n]*|target_os[^\n]*|unix|windows|feature[^\n]*)\)\]\s*#\[(tokio::)?test\]|#\[(tokio::)?test\]\s*#\[cfg\([^\n]*\]",
+        },
+    ],
+};

@@ -1,0 +1,255 @@
+//! Tests and assertions that are gone, or say less than before. Names and counts over the whole diff, so that a moved or
+//! renamed test is none of it.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use remediation::Kind;
+
+use crate::grammar::{COMPILED, Compiled, STRONG, WEAK};
+use crate::judge::{Findings, normal};
+use crate::language::{self, Language};
+use crate::rules::named;
+use crate::side::{File, Hunk, Side};
+
+use Language::*;
+
+/// One change of an assertion line.
+struct Line<'a> {
+    file: &'a File<'a>,
+    hunk: &'a Hunk,
+    code: String,
+    line: u64,
+}
+
+pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
+    deleted(files, findings);
+    assertions(kind, files, findings);
+}
+
+fn grammar(file: &File<'_>) -> Option<&'static Compiled> {
+    COMPILED.iter().find(|compiled| compiled.grammar.languages.contains(&file.language))
+}
+
+/// Names of tests on one side, with where they stand and whether that line changed.
+fn tests(compiled: &Compiled, side: &Side) -> Vec<(String, u64, bool)> {
+    let (mut found, mut marked) = (Vec::new(), None);
+    for (number, changed, raw, code) in side.each() {
+        if let Some(mark) = &compiled.mark {
+            if mark.is_match(code) {
+                marked = Some((number, changed));
+            }
+            if let (Some((at, mark_changed)), Some(name)) = (marked, compiled.test.captures(raw)) {
+                found.push((normal(name.get(1).map_or("", |name| name.as_str())), at, changed || mark_changed));
+                marked = None;
+            }
+            continue;
+        }
+        // The code says that it is a test, the raw line what it is called.
+        if let Some(test) = compiled.test.captures(raw)
+            && !code.trim().is_empty()
+            && code
+                .get(test.get(0).map_or(0..0, |whole| whole.range().start..whole.range().start + 1))
+                .is_some_and(|c| c != " " || raw.starts_with([' ', '\t']))
+        {
+            let name = test.iter().skip(1).flatten().next().map_or("", |name| name.as_str());
+            let name = name.split("=>").next().unwrap_or(name).trim_end_matches(['{', ' ', '(', ')', ':', ',']);
+            found.push((normal(name.trim_end_matches("async").trim_end_matches("function")), number, changed));
+        }
+    }
+    if let Some((at, changed)) = marked {
+        found.push((String::new(), at, changed));
+    }
+    found
+}
+
+/// Test functions and test files that are gone.
+fn deleted(files: &[File<'_>], findings: &mut Findings) {
+    let rule = &named("tests_deleted");
+    let mut added: HashMap<String, i64> = HashMap::new();
+    for file in files {
+        if let Some(compiled) = grammar(file) {
+            for hunk in &file.hunks {
+                tests(compiled, &hunk.new).into_iter().for_each(|(name, _, _)| *added.entry(name).or_default() += 1);
+                tests(compiled, &hunk.old).into_iter().for_each(|(name, _, _)| *added.entry(name).or_default() -= 1);
+            }
+        }
+    }
+    for file in files {
+        let change = file.change;
+        let was_test = language::is_test(change.previous_path.as_deref().unwrap_or(&change.path));
+        let language = change.previous_path.as_deref().map_or(file.language, Language::of);
+        let silenced =
+            COMPILED.iter().any(|compiled| compiled.grammar.languages.contains(&language)) && language != file.language;
+        if change.status == "renamed" && was_test && (!file.is_test || silenced) {
+            findings.add(file.path(), 0, rule);
+        }
+        let Some(compiled) = grammar(file) else { continue };
+        let (mut gone, mut new) = (Vec::new(), 0);
+        for hunk in &file.hunks {
+            for (name, _, _) in tests(compiled, &hunk.old).into_iter().filter(|(_, _, changed)| *changed) {
+                if added.get(&name).is_some_and(|count| *count < 0) {
+                    gone.push(hunk.at);
+                }
+            }
+            let fresh = |name: &String| added.get(name).is_some_and(|count| *count > 0);
+            new += tests(compiled, &hunk.new).iter().filter(|(name, _, changed)| *changed && fresh(name)).count();
+        }
+        // As many new names as lost ones in the same file: renamed.
+        if gone.len() > new {
+            findings.add(file.path(), gone[0], rule);
+        }
+        let empty =
+            gone.is_empty() && change.status == "removed" && file.is_test && !language::is_snapshot(file.path());
+        if empty && file.hunks.iter().all(|hunk| tests(compiled, &hunk.old).is_empty()) && !moved(file, files) {
+            findings.add(file.path(), 0, rule);
+        }
+    }
+}
+
+/// Whether most lines of a removed file were added elsewhere.
+fn moved(file: &File<'_>, files: &[File<'_>]) -> bool {
+    let added: std::collections::HashSet<String> = files
+        .iter()
+        .flat_map(|file| &file.hunks)
+        .flat_map(|hunk| hunk.new.each())
+        .filter(|(_, changed, _, _)| *changed)
+        .map(|(_, _, raw, _)| normal(raw))
+        .collect();
+    let lines: Vec<String> = file
+        .hunks
+        .iter()
+        .flat_map(|hunk| hunk.old.each())
+        .map(|(_, _, raw, _)| normal(raw))
+        .filter(|line| line.len() > 1)
+        .collect();
+    lines.iter().filter(|line| added.contains(*line)).count() * 2 >= lines.len()
+}
+
+/// Assertions that are gone, weaker, or expect something else.
+fn assertions(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    for file in files {
+        let Some(compiled) = grammar(file) else { continue };
+        for hunk in &file.hunks {
+            for (side, out) in [(&hunk.old, &mut old), (&hunk.new, &mut new)] {
+                collect(compiled, file, hunk, side, out);
+            }
+        }
+    }
+    cancel(&mut old, &mut new);
+    for file in files {
+        let mine = |lines: &[Line<'_>]| lines.iter().filter(|line| std::ptr::eq(line.file, file)).count();
+        let (removed, added) = (mine(&old), mine(&new));
+        let first = old.iter().find(|line| std::ptr::eq(line.file, file));
+        if let Some(line) = first.filter(|_| removed > added) {
+            let certain = added == 0
+                && (file.is_test || file.language == Rust && is_rust_test(line.hunk))
+                && file.change.status != "removed";
+            findings.add(
+                file.path(),
+                line.line,
+                &named(if certain { "assertions_weakened" } else { "fewer_assertions" }),
+            );
+        }
+        weaker(file, &old, &new, findings);
+    }
+    let tests_only =
+        matches!(kind, Kind::RustTest | Kind::FrontendTest | Kind::General | Kind::RustBuild | Kind::FrontendBuild)
+            && only_tests(files);
+    if tests_only && !old.is_empty() && !new.is_empty() && !findings.has("assertions_weakened") {
+        findings.add(old[0].file.path(), old[0].line, &named("expectation_changed"));
+    }
+}
+
+fn collect<'a>(compiled: &Compiled, file: &'a File<'a>, hunk: &'a Hunk, side: &'a Side, out: &mut Vec<Line<'a>>) {
+    let lines: Vec<_> = side.each().collect();
+    for (index, (_, _, _, code)) in lines.iter().enumerate() {
+        if !compiled.assertion.is_match(code) {
+            continue;
+        }
+        // A call over several lines ends where its brackets do, at most a dozen lines on.
+        let (mut text, mut depth, mut changed) = (String::new(), 0i64, false);
+        for (_, line_changed, raw, code) in lines.iter().skip(index).take(12) {
+            text.push_str(raw);
+            changed |= line_changed;
+            depth +=
+                code.chars().map(|c| if "([{".contains(c) { 1 } else { -i64::from(")]}".contains(c)) }).sum::<i64>();
+            if depth <= 0 {
+                break;
+            }
+        }
+        if changed {
+            out.push(Line { file, hunk, code: text.trim().to_owned(), line: hunk.at });
+        }
+    }
+}
+
+/// Takes out what stands on both sides: moved or reformatted.
+fn cancel(old: &mut Vec<Line<'_>>, new: &mut Vec<Line<'_>>) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let key = |line: &Line<'_>| normal(&line.code).replace(",)", ")");
+    for line in new.iter() {
+        *counts.entry(key(line)).or_default() += 1;
+    }
+    let mut both: HashMap<String, usize> = HashMap::new();
+    old.retain(|line| match counts.get_mut(&key(line)).filter(|left| **left > 0) {
+        Some(left) => {
+            *left -= 1;
+            *both.entry(key(line)).or_default() += 1;
+            false
+        }
+        None => true,
+    });
+    new.retain(|line| match both.get_mut(&key(line)).filter(|left| **left > 0) {
+        Some(left) => {
+            *left -= 1;
+            false
+        }
+        None => true,
+    });
+}
+
+/// An exact assertion became one that only says that something is there.
+fn weaker(file: &File<'_>, old: &[Line<'_>], new: &[Line<'_>], findings: &mut Findings) {
+    static SETS: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
+        let boolean = r"\b(true|false|True|False)\s*\)+;?$|is (True|False)\b|[,=] (true|false)\b";
+        Some([Regex::new(STRONG).ok()?, Regex::new(WEAK).ok()?, Regex::new(boolean).ok()?])
+    });
+    let Some([strong, weak, boolean]) = SETS.as_ref() else { return };
+    for hunk in &file.hunks {
+        let mine = |lines: &[Line<'_>], test: &dyn Fn(&str) -> bool| {
+            lines.iter().filter(|line| std::ptr::eq(line.hunk, hunk) && test(&line.code)).count()
+        };
+        let is_strong = |code: &str| strong.is_match(code) && !boolean.is_match(code);
+        let is_weak = |code: &str| weak.is_match(code) && !is_strong(code);
+        let fewer = mine(old, &is_strong) > mine(new, &is_strong);
+        if fewer && mine(new, &is_weak) > mine(old, &is_weak) {
+            findings.add(file.path(), hunk.at, &named("assertions_weakened"));
+        }
+    }
+}
+
+fn is_rust_test(hunk: &Hunk) -> bool {
+    let marks = |text: &str| {
+        text.contains("#[test]") || text.contains("::test]") || text.contains("mod test") || text.contains("cfg(test)")
+    };
+    marks(&hunk.old.text) || marks(&hunk.heading) || hunk.heading.contains("fn test") || hunk.heading.contains("_test")
+}
+
+/// Whether every changed line belongs to a test.
+fn only_tests(files: &[File<'_>]) -> bool {
+    files.iter().filter(|file| file.language != Docs).all(|file| {
+        let inline = |hunk: &Hunk| {
+            file.language == Rust
+                && (is_rust_test(hunk)
+                    || hunk
+                        .old
+                        .each()
+                        .filter(|(_, changed, _, code)| *changed && !code.trim().is_empty())
+                        .all(|(_, _, _, code)| code.contains("assert")))
+        };
+        file.is_test || language::is_snapshot(file.path()) || file.hunks.iter().all(inline)
+    })
+}
