@@ -1,0 +1,136 @@
+//! `fetch-failure`: what failed, in detail: jobs, steps and their logs, what changed, the pull request, the base
+//! (design sections 2 and 4).
+//!
+//! The failed jobs are needed; everything beside them is a `gap` when it cannot be had.
+
+mod alert;
+mod base;
+mod fetch;
+mod log;
+mod other;
+
+use config::Config;
+use jiff::Timestamp;
+use remediation::{
+    Admission, Attempt, AttemptRecord, Classification, Failure, Repository, RunRef, Subject, SubjectKind, caps,
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use step::{ATTACHMENT_BYTES, Cannot, Desk, Parameter, Sections, Step};
+use world::github::Conclusion;
+use world::{Cluster, ReadGithub};
+
+use log::JobLog;
+
+/// The attachment's name, and its file.
+pub const LOG: (&str, &str) = ("job_log", "job_log.txt");
+
+/// See the crate.
+pub struct FetchFailure;
+
+/// Flags of this step.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    errand: errand::Args,
+}
+
+/// What it reads of the document.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs)]
+pub struct Needs {
+    pub repository: Repository,
+    pub subject: Subject,
+    pub attempt: Attempt,
+    pub admission: Option<Admission>,
+    pub classification: Option<Classification>,
+    #[serde(default)]
+    pub attempts: Vec<Box<RawValue>>,
+}
+
+impl Needs {
+    /// The runs to read: what an earlier attempt of this round left red, else the subject's.
+    pub fn runs(&self) -> Vec<RunRef> {
+        let earlier =
+            self.attempts.iter().rev().filter_map(|item| serde_json::from_str::<AttemptRecord>(item.get()).ok());
+        let left_red = earlier.filter(|attempt| attempt.round == self.attempt.round).map(|attempt| attempt.red_runs);
+        left_red.into_iter().find(|runs| !runs.is_empty()).unwrap_or_else(|| {
+            let run = |run_id| RunRef { run_id, run_attempt: self.subject.run_attempt.unwrap_or(1) };
+            self.subject.run_id.map(run).into_iter().collect()
+        })
+    }
+}
+
+impl Step for FetchFailure {
+    const NAME: &'static str = "fetch-failure";
+    const ABOUT: &'static str =
+        "Fetches what failed: jobs, their redacted logs, what changed, the pull request and the base";
+    const EXAMPLES: &'static str = "fetch-failure --world tests/worlds/widgets --in remediation.json --out remediation.json\n\
+                                    fetch-failure --config healer.yaml < remediation.json | classify";
+    const OWNS: &'static [&'static str] = &["failure"];
+    const PARAMETERS: &'static [Parameter] = &[];
+    type Args = Args;
+    type Needs = Needs;
+
+    fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
+        let (world, config) = args.errand.open_admitted(Self::NAME, needs.admission.as_ref())?;
+        let now = ledger::now(desk, &world);
+        let writer = desk.attach(LOG.0, LOG.1, false)?;
+        let mut log = JobLog::new(writer, usize::try_from(ATTACHMENT_BYTES).unwrap_or(usize::MAX));
+        let mut failure = ledger::block_on(run(&needs, &config, &world, now, &mut log))?;
+        failure.redactions = log.redactions().clone();
+        let writer = log.finish().map_err(|error| {
+            Cannot::not_yet(format!("cannot write the attachment {}: {error}; nothing was kept, run again", LOG.0))
+        })?;
+        // A log that a person gave is not replaced by nothing; the log of an earlier attempt is.
+        let fetched = failure.jobs.iter().any(|job| job.log_lines.is_some());
+        if fetched || !needs.runs().is_empty() || !desk.has_attachment(LOG.0) {
+            desk.keep(writer)?;
+        }
+        let said =
+            format!("{} failed jobs, {} gaps", failure.jobs.len() as u64 + failure.jobs_omitted, failure.gaps.len());
+        Ok(Sections::new().set("failure", &failure).say(said))
+    }
+}
+
+/// Fetches what the subject's kind calls for; the logs go into `log`.
+pub async fn run<W: std::io::Write + Send>(
+    needs: &Needs,
+    config: &Config,
+    ports: &(impl ReadGithub + Cluster),
+    now: Timestamp,
+    log: &mut JobLog<W>,
+) -> Result<Failure, Cannot> {
+    let mut failure = Failure {
+        head_sha: needs.subject.head_sha.clone(),
+        jobs: Vec::new(),
+        jobs_omitted: 0,
+        changed_files: Vec::new(),
+        changed_files_omitted: 0,
+        commit_message: None,
+        pull_request: None,
+        base: None,
+        alert: None,
+        redactions: std::collections::BTreeMap::new(),
+        gaps: Vec::new(),
+    };
+    let runs = needs.runs();
+    let read = fetch::runs(needs, &runs, now, ports, log, &mut failure).await?;
+    match needs.subject.kind.require("subject.kind")? {
+        SubjectKind::CommitStatus if runs.is_empty() || read.is_empty() => {
+            other::check(needs, ports, log, &mut failure).await?;
+        }
+        SubjectKind::SecurityAlert => other::alert(needs, ports, &mut failure).await?,
+        SubjectKind::WorkflowFailure => other::workflow(needs, &config.namespace, ports, log, &mut failure).await,
+        _ if runs.is_empty() => failure.gaps.push(fetch::gap("the document names no run whose log could be fetched")),
+        _ => {}
+    }
+    fetch::around(needs, &read, ports, &mut failure).await;
+    failure.gaps.truncate(caps::CONTEXT);
+    Ok(failure)
+}
+
+/// Whether something ended red.
+pub(crate) fn is_failure(conclusion: Option<Conclusion>) -> bool {
+    matches!(conclusion, Some(Conclusion::Failure | Conclusion::TimedOut | Conclusion::StartupFailure))
+}
