@@ -1,0 +1,76 @@
+//! An alert of the platform (A1-A12): `{id, message, severity, context, detectedAt}` (cto.md 4.1, 4.2).
+
+use std::io::Write;
+
+use remediation::{Repository, Subject, SubjectKind, names};
+use serde_json::Value;
+use step::{Cannot, Desk};
+
+use crate::body::Body;
+use crate::event::Read;
+use crate::foreign;
+
+/// Of an alert's context, what says which thing it is about; counts and durations change while it goes on.
+const IDENTITY: &[&str] = &[
+    "namespace",
+    "pod_name",
+    "container_name",
+    "coderun_name",
+    "agent",
+    "current_agent",
+    "task_id",
+    "repository",
+    "workflow_name",
+    "last_commit_sha",
+];
+
+/// Entries of the context beyond these are left out of the attachment, and that is said there.
+const MAX_ENTRIES: usize = 40;
+
+pub(crate) fn alert(body: &Body<'_>, desk: &mut Desk) -> Result<Read, Cannot> {
+    let alert_id =
+        body.word("id")?.ok_or_else(|| body.refuse("id", "is missing; it says which alert it is, such as A7"))?;
+    let mut context = Vec::new();
+    match body.at("context")? {
+        None => {}
+        Some(Value::Object(map)) => {
+            for (key, value) in map {
+                let Value::String(value) = value else { return Err(body.refuse("context", "must hold texts only")) };
+                context.push((key.as_str(), value.as_str()));
+            }
+        }
+        Some(_) => return Err(body.refuse("context", "must be an object")),
+    }
+    let value = |wanted: &str| context.iter().find(|(key, _)| *key == wanted).map_or("", |(_, value)| *value);
+    let identity: Vec<&[u8]> =
+        std::iter::once(alert_id.as_bytes()).chain(IDENTITY.iter().map(|key| value(key).as_bytes())).collect();
+    let mut subject = Subject::new(SubjectKind::ClusterAlert);
+    subject.context = Some(foreign::text(&alert_id));
+    subject.uid = Some(names::hash(&identity, 16));
+    subject.conclusion = body.word("severity")?.map(|severity| severity.to_ascii_lowercase());
+    let at = body.instant("detectedAt")?;
+    attach(body.raw("message")?.unwrap_or_default(), &context, desk)?;
+    Ok(Read { id: names::other("alert", &identity), at, repository: repository(value("repository")), subject })
+}
+
+/// An alert may name its repository; by name only, so `admit` looks its id up.
+fn repository(named: &str) -> Option<Repository> {
+    let (owner, name) = foreign::slug(named)?;
+    Some(Repository { host: "github.com".into(), owner, name, id: None, default_branch: None })
+}
+
+/// What the alert says, for whoever repairs it: the attachment `alert`, untrusted and redacted.
+fn attach(message: &str, context: &[(&str, &str)], desk: &mut Desk) -> Result<(), Cannot> {
+    let mut text = foreign::text(message).expose().to_owned() + "\n";
+    for (key, value) in context.iter().take(MAX_ENTRIES) {
+        text.push_str(foreign::text(&format!("{key}: {value}")).expose());
+        text.push('\n');
+    }
+    if let more @ 1.. = context.len().saturating_sub(MAX_ENTRIES) {
+        text.push_str(&format!("[healer: {more} more entries left out here]\n"));
+    }
+    let mut writer = desk.attach("alert", "alert.txt", false)?;
+    let written = writer.write_all(text.as_bytes());
+    written.map_err(|error| Cannot::not_yet(format!("cannot write the attachment `alert`: {error}")))?;
+    desk.keep(writer)
+}
