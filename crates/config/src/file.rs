@@ -12,6 +12,8 @@ pub const MAX_BYTES: u64 = 1024 * 1024;
 /// The flag that every step with a configuration has.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Configuration")]
+// Otherwise the group would be called `Args`, as every step's own is.
+#[group(skip)]
 pub struct Args {
     /// Read the configuration from FILE: `healer.yaml`, or the platform's `healer-config.json` or `heal-config.json`
     #[arg(long, value_name = "FILE", env = "HEALER_CONFIG")]
