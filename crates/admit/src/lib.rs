@@ -61,7 +61,7 @@ impl Step for Admit {
     type Needs = Needs;
 
     fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
-        let (world, config) = args.errand.open()?;
+        let (world, config) = args.world.open()?;
         let owner = args.owner.owner(&config.namespace);
         let now = ledger::now(desk, &world);
         let admitted = ledger::block_on(admit(&needs, &config, &world, owner, now))?;

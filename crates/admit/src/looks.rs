@@ -126,7 +126,7 @@ impl<'a, P: Ports> Looks<'a, P> {
     }
 
     pub(crate) fn slug(&self) -> Result<Slug, Cannot> {
-        self.of().map(errand::slug)
+        self.of().map(|of| Slug::new(&*of.owner, &*of.name))
     }
 
     /// GitHub's id of the repository, known after [`Look::Repository`].

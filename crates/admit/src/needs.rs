@@ -1,7 +1,7 @@
 //! What `admit` reads of the document.
 
 use jiff::Timestamp;
-use ledger::OwnerArgs;
+use ledger::{OwnerArgs, WorldArgs};
 use remediation::{Attempt, Origin, Repository, Source, Subject, SubjectKind, UnknownWord};
 use serde::Deserialize;
 
@@ -29,9 +29,10 @@ pub struct Needs {
 
 /// Flags of `admit`.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
-    pub(crate) errand: errand::Args,
+    pub(crate) world: WorldArgs,
     #[command(flatten)]
     pub(crate) owner: OwnerArgs,
 }

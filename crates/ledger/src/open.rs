@@ -1,9 +1,51 @@
 //! Opening the world with the configuration that belongs to it.
 
+use std::path::PathBuf;
+
 use config::Config;
 use jiff::Timestamp;
+use remediation::Admission;
 use step::{Cannot, Code, Desk};
 use world::{Clock, PortError, Settings, Timeouts, World};
+
+/// Which world, with what configuration; flatten it into an effect's own flags. The flags are those of [`world::Args`] and
+/// [`config::Args`], which cannot be flattened side by side: clap names their groups alike.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+pub struct WorldArgs {
+    /// Play a recorded world from this folder instead of calling real services
+    #[arg(long, value_name = "DIR", env = "HEALER_WORLD")]
+    pub world: Option<PathBuf>,
+    /// Keep what is written to the recorded world here [default: DIR/written]
+    #[arg(long, value_name = "DIR", env = "HEALER_WORLD_STATE")]
+    pub world_state: Option<PathBuf>,
+    /// Read the configuration from FILE: `healer.yaml`, or the platform's `healer-config.json` or `heal-config.json`
+    #[arg(long, value_name = "FILE", env = "HEALER_CONFIG", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+}
+
+impl WorldArgs {
+    /// [`open`] with these flags.
+    pub fn open(&self) -> Result<(World, Config), Cannot> {
+        let world = world::Args { world: self.world.clone(), world_state: self.world_state.clone() };
+        open(&world, &config::Args { config: self.config.clone() })
+    }
+
+    /// [`WorldArgs::open`] for an effect that a person may start by hand: by hand there is no admission, and without one
+    /// nothing real is touched.
+    ///
+    /// # Errors
+    /// 3 beside those: the world is real and the document was never admitted.
+    pub fn open_admitted(&self, step: &str, admission: Option<&Admission>) -> Result<(World, Config), Cannot> {
+        let (world, config) = self.open()?;
+        if world.is_live() && admission.is_none() {
+            return Err(Cannot::refused(format!(
+                "the document has no `admission`, and {step} changes nothing real without one; run admit first, or give --world"
+            )));
+        }
+        Ok((world, config))
+    }
+}
 
 /// The configuration, and the world it describes.
 ///

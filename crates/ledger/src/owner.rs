@@ -9,6 +9,7 @@ use crate::cannot;
 /// The Argo Workflow that runs this step. By hand there is none.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Owner")]
+#[group(skip)]
 pub struct OwnerArgs {
     /// Name of the Argo Workflow that runs this step
     #[arg(long, value_name = "NAME", env = "HEALER_WORKFLOW_NAME", requires = "workflow_uid")]
