@@ -1,7 +1,8 @@
 //! Bulk beside the document: one folder, plain names, sizes and digests that are verified when read.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File;
+use std::fmt::Display;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,10 +10,13 @@ use remediation::{Attachment, names};
 use sha2::{Digest, Sha256};
 
 use crate::Cannot;
-use crate::files::{self, Pending};
+use crate::files::{self, Doing, Pending};
 
 /// The largest attachment; of more, the head and the tail are kept.
 pub const ATTACHMENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Room for the line that says what was left out.
+const MARKER_BYTES: u64 = 128;
 
 /// The attachments of one document.
 pub(crate) struct Attachments {
@@ -34,17 +38,19 @@ impl Attachments {
             )));
         }
         let path = self.directory.join(&attachment.file);
-        let file = File::open(&path).map_err(|error| {
-            Cannot::refused(format!(
-                "cannot read the attachment `{name}` at {}: {error}; is --attachments right?",
-                path.display()
-            ))
-        })?;
+        let unreadable = |error: &dyn Display| {
+            let path = path.display();
+            Cannot::refused(format!("cannot read the attachment `{name}` at {path}: {error}; is --attachments right?"))
+        };
+        // A link could lead out of the folder, and a pipe would wait for ever.
+        if !fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?.is_file() {
+            return Err(unreadable(&"it is no regular file"));
+        }
+        let file = File::open(&path).map_err(|error| unreadable(&error))?;
         let mut bytes = Vec::new();
-        // The marker of a cut comes on top of the limit.
-        file.take(ATTACHMENT_BYTES + 4096)
+        file.take(ATTACHMENT_BYTES + 1)
             .read_to_end(&mut bytes)
-            .map_err(|error| files::failed("read", &path, error))?;
+            .map_err(|error| files::failed(Doing::Read, &path, error))?;
         if names::sha256(&bytes) != attachment.sha256 {
             return Err(Cannot::refused(format!(
                 "the attachment `{name}` at {} is not what the document says: its digest differs; fetch it again",
@@ -70,7 +76,7 @@ impl Attachments {
             written: 0,
             tail: VecDeque::new(),
             dropped: 0,
-            half: ATTACHMENT_BYTES / 2,
+            half: (ATTACHMENT_BYTES - MARKER_BYTES) / 2,
         })
     }
 }
@@ -81,6 +87,13 @@ fn is_plain(file: &str) -> bool {
         && file.len() <= 128
         && !file.starts_with('.')
         && file.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+/// A finished attachment that waits for its final name until the document that names it is written.
+pub(crate) struct Kept {
+    pub(crate) name: String,
+    pub(crate) attachment: Attachment,
+    pub(crate) pending: Pending,
 }
 
 /// Writes one attachment, whole or not at all. Give it to [`crate::Desk::keep`] when everything is in.
@@ -98,17 +111,18 @@ pub struct AttachmentWriter {
 }
 
 impl AttachmentWriter {
-    pub(crate) fn keep(mut self) -> Result<(String, Attachment), Cannot> {
-        if self.dropped > 0 {
-            let marker = format!("\n[healer: {} bytes left out here]\n", self.dropped);
-            self.put(marker.as_bytes()).map_err(|error| files::failed("write", &self.path, error))?;
-        }
-        let (first, second) = {
-            let (first, second) = self.tail.as_slices();
-            (first.to_vec(), second.to_vec())
+    /// The whole file, still without its final name.
+    pub(crate) fn finish(mut self) -> Result<Kept, Cannot> {
+        let marker = match self.dropped {
+            0 => String::new(),
+            dropped => format!("\n[healer: {dropped} bytes left out here]\n"),
         };
-        self.put(&first).and_then(|()| self.put(&second)).map_err(|error| files::failed("write", &self.path, error))?;
-        self.pending.keep()?;
+        let tail = std::mem::take(&mut self.tail);
+        let (first, second) = tail.as_slices();
+        for bytes in [marker.as_bytes(), first, second] {
+            self.put(bytes).map_err(|error| files::failed(Doing::Write, &self.path, error))?;
+        }
+        self.pending.sync()?;
         let attachment = Attachment {
             file: self.file,
             size_bytes: self.written,
@@ -116,7 +130,7 @@ impl AttachmentWriter {
             sha256: names::hex(&self.digest.finalize()),
             trusted: self.trusted,
         };
-        Ok((self.name, attachment))
+        Ok(Kept { name: self.name, attachment, pending: self.pending })
     }
 
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -160,7 +174,8 @@ mod tests {
         let mut writer = attachments.create("job_log", "job_log.txt", false).unwrap();
         writer.half = 4;
         writer.write_all(b"abcdefghijkl").unwrap();
-        let (name, attachment) = writer.keep().unwrap();
+        let Kept { name, attachment, pending } = writer.finish().unwrap();
+        pending.keep().unwrap();
         assert_eq!(attachment.dropped_bytes, 4);
         let text = std::fs::read_to_string(folder.path().join("job_log.txt")).unwrap();
         assert_eq!(text, "abcd\n[healer: 4 bytes left out here]\nijkl");
@@ -174,7 +189,8 @@ mod tests {
         let mut attachments = Attachments { directory: folder.path().to_owned(), known: BTreeMap::new() };
         let mut writer = attachments.create("prompt", "prompt.md", false).unwrap();
         writer.write_all(b"hello").unwrap();
-        let (name, attachment) = writer.keep().unwrap();
+        let Kept { name, attachment, pending } = writer.finish().unwrap();
+        pending.keep().unwrap();
         std::fs::write(folder.path().join("prompt.md"), "hellO").unwrap();
         attachments.known.insert(name, attachment.clone());
         assert!(attachments.read("prompt").unwrap_err().sentence.contains("digest"));

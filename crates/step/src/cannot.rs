@@ -57,7 +57,13 @@ pub struct Cannot {
 impl Cannot {
     /// With a code that is known only at run time.
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into() }
+        // One event a line: a path or an error of another crate may hold a line break or worse.
+        let sentence = sentence.into().replace(['\n', '\r'], " ");
+        Self { code, sentence: text::clean_line(&sentence).into_owned() }
+    }
+    /// With what was left behind.
+    pub(crate) fn and(&self, left: &str) -> Self {
+        Self::new(self.code, format!("{}; {left}", self.sentence))
     }
     /// Exit 1.
     pub fn bug(sentence: impl Into<String>) -> Self {
@@ -87,7 +93,8 @@ impl Cannot {
 
 impl From<DocumentError> for Cannot {
     fn from(error: DocumentError) -> Self {
-        Self::refused(error.to_string())
+        let code = if matches!(error, DocumentError::Grown(..)) { Code::Bug } else { Code::Refused };
+        Self::new(code, error.to_string())
     }
 }
 

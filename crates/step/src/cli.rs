@@ -6,8 +6,8 @@ use clap::{Args, Command, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use clap_complete::Shell as CompletionShell;
 use jiff::Timestamp;
 
-use crate::log::LogFormat;
-use crate::{Code, Step};
+use crate::log::{self, LogFormat};
+use crate::{Cannot, Code, Step};
 
 /// What becomes of a step that cannot do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -47,12 +47,19 @@ pub struct Shell {
     /// What time it is (RFC 3339), for runs that must give the same bytes again
     #[arg(long, value_name = "INSTANT", env = "HEALER_CLOCK")]
     pub clock: Option<Timestamp>,
+    #[command(flatten)]
+    pages: Pages,
+}
+
+/// Flags that print a page and end.
+#[derive(Debug, Clone, Args)]
+struct Pages {
     /// Print the completions for a shell and end
     #[arg(long, value_name = "SHELL", exclusive = true)]
-    pub completions: Option<CompletionShell>,
+    completions: Option<CompletionShell>,
     /// Print the man page and end
     #[arg(long, exclusive = true)]
-    pub man: bool,
+    man: bool,
 }
 
 #[derive(Parser)]
@@ -87,18 +94,35 @@ pub fn exit_code_table() -> String {
     format!("Exit codes:\n{}", rows.join("\n"))
 }
 
+/// What a wrong command line is answered with: clap's own page on a terminal, one event elsewhere.
+pub(crate) fn wrong_usage<S: Step>(error: &clap::Error) -> Cannot {
+    let asked = std::env::var("HEALER_LOG_FORMAT").ok();
+    let format = asked.and_then(|word| LogFormat::from_str(&word, true).ok()).unwrap_or_default();
+    log::install(format, tracing::Level::INFO);
+    if !format.is_json() {
+        // A closed terminal is not worth another error.
+        let _ = error.print();
+    }
+    let page = error.render().to_string();
+    let what = page.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+    let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+    Cannot::usage(format!("{what}; see {} --help; no document was written", S::NAME))
+}
+
 pub(crate) fn parse<S: Step>(arguments: &[std::ffi::OsString]) -> Result<(S::Args, Shell), clap::Error> {
     let matches = command::<S>().try_get_matches_from(arguments)?;
     let cli = Cli::<S::Args>::from_arg_matches(&matches)?;
     Ok((cli.args, cli.shell))
 }
 
-/// Answers `--completions` and `--man`; nothing otherwise.
-pub(crate) fn page<S: Step>(shell: &Shell) -> Option<Vec<u8>> {
+/// Answers `--completions` and `--man`, without the flags that the tool itself must have; nothing otherwise.
+pub(crate) fn page<S: Step>(arguments: &[std::ffi::OsString]) -> Option<Vec<u8>> {
+    let only_pages = Pages::augment_args(Command::new(S::NAME)).try_get_matches_from(arguments).ok()?;
+    let pages = Pages::from_arg_matches(&only_pages).ok()?;
     let mut page = Vec::new();
-    if let Some(for_shell) = shell.completions {
+    if let Some(for_shell) = pages.completions {
         clap_complete::generate(for_shell, &mut command::<S>(), S::NAME, &mut page);
-    } else if shell.man {
+    } else if pages.man {
         // Writing into memory cannot fail.
         let _ = clap_mangen::Man::new(command::<S>()).render(&mut page);
     } else {

@@ -1,14 +1,17 @@
 //! Files that are whole or not there: temporary name, sync, rename. SIGTERM takes the temporary ones along.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::Cannot;
+use crate::{Cannot, Code};
 
 /// Temporary files that exist right now.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// Tells the temporary files of one process apart.
+static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// A file under a temporary name beside its final one. Dropped without [`Pending::keep`], it is gone.
 pub(crate) struct Pending {
@@ -19,29 +22,28 @@ pub(crate) struct Pending {
 
 impl Pending {
     pub(crate) fn create(path: &Path) -> Result<Self, Cannot> {
-        let name = path.file_name().ok_or_else(|| failed("write", path, "it is not a file name"))?;
-        let mut temporary_name = std::ffi::OsString::from(".");
-        temporary_name.push(name);
-        temporary_name.push(format!(".{}.tmp", std::process::id()));
-        let temporary = path.with_file_name(temporary_name);
-        remember(&temporary);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let temporary = path.with_file_name(format!(".healer-{}-{count}.tmp", std::process::id()));
+        TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.clone());
+        // What a killed process of the same id left there; in a container every process may have the same.
+        let _ = fs::remove_file(&temporary);
         let file = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .open(&temporary)
-            .map_err(|error| failed("write", path, error))?;
+            .map_err(|error| failed(Doing::Write, path, error))?;
         Ok(Self { file, temporary, last: path.to_owned() })
     }
 
+    /// Everything is on the disk; only the name is missing.
+    pub(crate) fn sync(&self) -> Result<(), Cannot> {
+        self.file.sync_all().map_err(|error| failed(Doing::Write, &self.last, error))
+    }
+
     /// Gives the file its final name, after everything is on the disk.
-    pub(crate) fn keep(mut self) -> Result<(), Cannot> {
-        let moved = self
-            .file
-            .flush()
-            .and_then(|()| self.file.sync_all())
-            .and_then(|()| fs::rename(&self.temporary, &self.last));
-        moved.map_err(|error| failed("write", &self.last, error))
+    pub(crate) fn keep(self) -> Result<(), Cannot> {
+        self.sync()?;
+        fs::rename(&self.temporary, &self.last).map_err(|error| failed(Doing::Write, &self.last, error))
     }
 }
 
@@ -53,10 +55,6 @@ impl Drop for Pending {
     }
 }
 
-fn remember(path: &Path) {
-    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
-}
-
 /// Removes every temporary file, for a process that is about to end.
 pub(crate) fn remove_temporary() {
     for path in TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
@@ -64,47 +62,65 @@ pub(crate) fn remove_temporary() {
     }
 }
 
+/// Writes a file that is whole or not there. A device or a pipe (`/dev/stdout`, `/dev/null`) is written to, never
+/// replaced; behind a link the file is replaced, not the link.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Cannot> {
-    let mut pending = Pending::create(path)?;
-    pending.file.write_all(bytes).map_err(|error| failed("write", path, error))?;
+    let wrong = |error| failed(Doing::Write, path, error);
+    let place = match fs::metadata(path) {
+        Ok(there) if there.is_file() => fs::canonicalize(path).map_err(wrong)?,
+        Ok(_) => return OpenOptions::new().write(true).open(path).and_then(|mut f| f.write_all(bytes)).map_err(wrong),
+        Err(_) => path.to_owned(),
+    };
+    let mut pending = Pending::create(&place)?;
+    pending.file.write_all(bytes).map_err(wrong)?;
     pending.keep()
 }
 
+/// Whether a file could be written there, asked before a step acts: afterwards it is too late.
+pub(crate) fn check_place(path: &Path) -> Result<(), Cannot> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let error = match (fs::metadata(path), fs::metadata(folder)) {
+        (Ok(there), _) if there.is_dir() => ErrorKind::IsADirectory.into(),
+        (Ok(_), _) => return Ok(()),
+        (Err(_), Ok(folder)) if folder.is_dir() => return Ok(()),
+        (Err(_), Ok(_)) => ErrorKind::NotADirectory.into(),
+        (Err(_), Err(error)) => error,
+    };
+    Err(failed(Doing::Write, path, error))
+}
+
 pub(crate) fn make_directory(path: &Path) -> Result<(), Cannot> {
-    fs::create_dir_all(path).map_err(|error| failed("make the directory", path, error))
+    fs::create_dir_all(path).map_err(|error| failed(Doing::MakeFolder, path, error))
 }
 
-/// A file that cannot be used is the caller's mistake, unless the disk itself fails.
-pub(crate) fn failed(what: &str, path: &Path, error: impl Into<FileError>) -> Cannot {
-    let path = path.display();
-    match error.into() {
-        FileError::Said(sentence) => Cannot::usage(format!("cannot {what} {path}: {sentence}")),
-        FileError::Io(error) => {
-            let sentence = format!("cannot {what} {path}: {error}");
-            match error.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
-                    Cannot::usage(sentence)
-                }
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Cannot::denied(sentence),
-                _ => Cannot::not_yet(sentence),
-            }
-        }
-    }
+/// What was tried with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doing {
+    Read,
+    Write,
+    MakeFolder,
 }
 
-pub(crate) enum FileError {
-    Said(&'static str),
-    Io(io::Error),
-}
-
-impl From<&'static str> for FileError {
-    fn from(sentence: &'static str) -> Self {
-        Self::Said(sentence)
-    }
-}
-
-impl From<io::Error> for FileError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
+/// What a failed file operation means for the caller: what cannot be read is refused, a place that cannot be written to
+/// is a wrong command line, and what the disk or the network says may be gone the next time.
+pub(crate) fn failed(doing: Doing, path: &Path, error: io::Error) -> Cannot {
+    use ErrorKind::*;
+    let (code, advice) = match (doing, error.kind()) {
+        (_, PermissionDenied) => (Code::Denied, "give the process the right to it"),
+        (_, ReadOnlyFilesystem) => (Code::Denied, "mount a writable folder there"),
+        (Doing::Read, NotFound | NotADirectory) => (Code::Refused, "name a file that is there"),
+        (Doing::Read, IsADirectory) => (Code::Refused, "name a file in it"),
+        (Doing::Write, IsADirectory) => (Code::Usage, "name a file in it"),
+        (Doing::Write, NotFound | NotADirectory) => (Code::Usage, "make its folder first"),
+        (Doing::MakeFolder, NotFound | NotADirectory | AlreadyExists) => (Code::Usage, "something else is in the way"),
+        (_, InvalidFilename | InvalidInput) => (Code::Usage, "no file can have this name"),
+        (_, StorageFull | QuotaExceeded) => (Code::NotYet, "make room and run it again"),
+        _ => (Code::NotYet, "run it again"),
+    };
+    let what = match doing {
+        Doing::Read => "read",
+        Doing::Write => "write",
+        Doing::MakeFolder => "make the folder",
+    };
+    Cannot::new(code, format!("cannot {what} {}: {error}; {advice}", path.display()))
 }

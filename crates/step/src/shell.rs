@@ -11,11 +11,12 @@ use std::time::Instant;
 use clap::Args;
 use jiff::Timestamp;
 use remediation::flow::Case;
-use remediation::{Attachment, Document, Fault, MAX_BYTES, TrailEntry, caps};
+use remediation::{Document, Fault, MAX_BYTES, TrailEntry, caps};
 use serde::de::DeserializeOwned;
 
-use crate::attachments::{AttachmentWriter, Attachments};
+use crate::attachments::{AttachmentWriter, Attachments, Kept};
 use crate::cli::{OnFailure, Shell};
+use crate::files::Doing;
 use crate::sections::Change;
 use crate::{Cannot, Code, Parameter, Sections, cli, files, log, parameters, signals};
 
@@ -45,7 +46,7 @@ pub trait Step {
 pub struct Desk {
     clock: Option<Timestamp>,
     attachments: Attachments,
-    written: BTreeMap<String, Attachment>,
+    written: Vec<Kept>,
     input: Option<Box<dyn Read>>,
 }
 
@@ -80,17 +81,17 @@ impl Desk {
         self.attachments.create(name, file, trusted)
     }
 
-    /// Gives a finished attachment its name, on the disk and in the document.
+    /// Finishes an attachment. It gets its name in the folder together with its entry in the document, when the step is
+    /// done; a step that fails leaves the attachments as they were.
     pub fn keep(&mut self, writer: AttachmentWriter) -> Result<(), Cannot> {
-        let (name, attachment) = writer.keep()?;
-        self.written.insert(name, attachment);
+        self.written.push(writer.finish()?);
         Ok(())
     }
 
     /// [`Desk::attach`] and [`Desk::keep`] for what is in memory already.
     pub fn attach_bytes(&mut self, name: &str, file: &str, trusted: bool, bytes: &[u8]) -> Result<(), Cannot> {
         let mut writer = self.attach(name, file, trusted)?;
-        writer.write_all(bytes).map_err(|error| files::failed("write", writer.path(), error))?;
+        writer.write_all(bytes).map_err(|error| files::failed(Doing::Write, writer.path(), error))?;
         self.keep(writer)
     }
 }
@@ -102,80 +103,110 @@ pub fn main<S: Step>() -> ExitCode {
 
 /// Runs a tool with these arguments, the first of which is its name.
 pub fn run<S: Step>(arguments: &[OsString]) -> ExitCode {
+    if let Some(page) = cli::page::<S>(arguments) {
+        return ExitCode::from(print(&page) as u8);
+    }
     let code = match cli::parse::<S>(arguments) {
-        Ok((args, shell)) => match cli::page::<S>(&shell) {
-            Some(page) => print(&page),
-            None => {
-                log::install(shell.log_format, shell.log_level);
-                signals::install(S::NAME);
-                work::<S>(&args, &shell).unwrap_or_else(|cannot| {
-                    log::failure(S::NAME, &cannot);
-                    cannot.code
-                })
-            }
-        },
-        Err(error) => {
-            let code = if error.use_stderr() { Code::Usage } else { Code::Done };
-            // A closed terminal is not worth another error.
-            let _ = error.print();
-            code
+        Ok((args, shell)) => {
+            log::install(shell.log_format, shell.log_level);
+            signals::install(S::NAME);
+            work::<S>(&args, &shell).unwrap_or_else(|cannot| {
+                signals::end();
+                log::failure(S::NAME, &cannot);
+                cannot.code
+            })
+        }
+        Err(error) if error.use_stderr() => {
+            log::failure(S::NAME, &cli::wrong_usage::<S>(&error));
+            Code::Usage
+        }
+        Err(page) => {
+            // Help and version; a reader that went away is no failure.
+            let _ = page.print();
+            Code::Done
         }
     };
     ExitCode::from(code as u8)
 }
 
+/// Help and other pages; a reader that has seen enough is no failure.
 fn print(page: &[u8]) -> Code {
-    if io::stdout().write_all(page).is_ok() { Code::Done } else { Code::NotYet }
+    match io::stdout().write_all(page) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Code::NotYet,
+        _ => Code::Done,
+    }
 }
 
 fn work<S: Step>(args: &S::Args, shell: &Shell) -> Result<Code, Cannot> {
     let began = Instant::now();
-    let (mut document, input) = if S::SOURCE {
-        (Document::new(), Some(open(shell.input.as_deref())?))
-    } else {
-        (read(shell.input.as_deref())?, None)
-    };
-    let clock = shell.clock;
-    let known = document.get("attachments")?.unwrap_or_default();
-    let attachments = Attachments { directory: shell.attachments.clone(), known };
-    let mut desk = Desk { clock, attachments, written: BTreeMap::new(), input };
-    if shell.on_failure == OnFailure::Record && !S::SOURCE {
-        record_panics::<S>(&document, shell);
+    let unwritten = |cannot: Cannot| cannot.and("no document was written");
+    let (document, input) = open_document::<S>(shell).map_err(unwritten)?;
+    let records = shell.on_failure == OnFailure::Record;
+    if records {
+        record_panics::<S>(&document, shell, began);
     }
-
-    let worked = act::<S>(args, &document, &mut desk);
-    let (code, passed_on) = match worked {
-        Ok(Some(sections)) => (apply::<S>(&mut document, sections, &desk, shell)?, false),
-        Ok(None) => {
-            write_parameters::<S>(shell, &BTreeMap::new())?;
-            (Code::Done, true)
+    let done = produce::<S>(args, shell, document.clone(), input, began).and_then(|done| {
+        signals::end();
+        done.place(shell)
+    });
+    let (bytes, code) = match done {
+        Err(cannot) if records => {
+            signals::end();
+            (recorded::<S>(document, &cannot, shell, began).map_err(unwritten)?, Code::Done)
         }
-        Err(cannot) if shell.on_failure == OnFailure::Record && !S::SOURCE => {
-            log::failure(S::NAME, &cannot);
-            record(&mut document, S::NAME, &cannot)?;
-            write_parameters::<S>(shell, &BTreeMap::new())?;
-            (Code::Done, false)
-        }
-        Err(cannot) => return Err(cannot),
+        done => done.map_err(unwritten)?,
     };
-    trail(&mut document, S::NAME, desk.now(), began, passed_on)?;
-    write(shell.output.as_deref(), &document.to_bytes()?)?;
+    write(shell.output.as_deref(), &bytes)?;
     Ok(code)
 }
 
-/// Runs the step if it is its case.
-fn act<S: Step>(args: &S::Args, document: &Document, desk: &mut Desk) -> Result<Option<Sections>, Cannot> {
-    if !S::SOURCE && !document.needs::<Case>()?.acts(S::NAME)? {
-        tracing::info!(step = S::NAME, "not its case, passed on");
-        return Ok(None);
+/// Reads the document and looks at the places to write to, before the step acts.
+fn open_document<S: Step>(shell: &Shell) -> Result<(Document, Option<Box<dyn Read>>), Cannot> {
+    if let Some(path) = file(shell.output.as_deref()) {
+        files::check_place(path)?;
     }
-    let sections = S::run(args, document.needs()?, desk)?;
-    sections.check(S::OWNS)?;
-    Ok(Some(sections))
+    if let Some(directory) = &shell.parameters {
+        files::make_directory(directory)?;
+    }
+    let input = file(shell.input.as_deref());
+    Ok(if S::SOURCE { (Document::new(), Some(open(input)?)) } else { (read(input)?, None) })
 }
 
-fn apply<S: Step>(document: &mut Document, sections: Sections, desk: &Desk, shell: &Shell) -> Result<Code, Cannot> {
-    let values = parameters::complete(S::PARAMETERS, &sections.parameters)?;
+/// What a step that did its work leaves behind.
+struct Done {
+    bytes: Vec<u8>,
+    attachments: Vec<Kept>,
+    parameters: BTreeMap<&'static str, String>,
+    code: Code,
+}
+
+impl Done {
+    /// Everything but the document, which comes last: whoever finds it finds what it names.
+    fn place(self, shell: &Shell) -> Result<(Vec<u8>, Code), Cannot> {
+        self.attachments.into_iter().try_for_each(|kept| kept.pending.keep())?;
+        if let Some(directory) = &shell.parameters {
+            parameters::write(directory, &self.parameters)?;
+        }
+        Ok((self.bytes, self.code))
+    }
+}
+
+/// Runs the step if it is its case, and puts its sections into the document.
+fn produce<S: Step>(
+    args: &S::Args,
+    shell: &Shell,
+    mut document: Document,
+    input: Option<Box<dyn Read>>,
+    began: Instant,
+) -> Result<Done, Cannot> {
+    let known = document.get("attachments")?.unwrap_or_default();
+    let attachments = Attachments { directory: shell.attachments.clone(), known };
+    let mut desk = Desk { clock: shell.clock, attachments, written: Vec::new(), input };
+    let acts = S::SOURCE || document.needs::<Case>()?.acts(S::NAME)?;
+    let sections =
+        if acts { S::run(args, document.needs()?, &mut desk)? } else { Sections::new().say("not its case, passed on") };
+    sections.check(S::OWNS)?;
+    let parameters = parameters::complete(S::PARAMETERS, &sections.parameters)?;
     for (name, change) in sections.changes {
         match change {
             Change::Set(raw) => document.set_raw(name, raw),
@@ -183,40 +214,50 @@ fn apply<S: Step>(document: &mut Document, sections: Sections, desk: &Desk, shel
             Change::Remove => document.remove(name),
         }
     }
-    if !desk.written.is_empty() {
-        let mut all: BTreeMap<String, Attachment> = document.get("attachments")?.unwrap_or_default();
-        all.extend(desk.written.clone());
-        document.set("attachments", &all)?;
+    for kept in &desk.written {
+        document.set_entry("attachments", &kept.name, &kept.attachment)?;
     }
+    trail(&mut document, S::NAME, desk.now(), began, !acts)?;
+    let (code, said) = (sections.code.unwrap_or(Code::Done), sections.said.unwrap_or_default());
+    let done = Done { bytes: document.to_bytes()?, attachments: desk.written, parameters, code };
+    match code {
+        Code::Done if said.is_empty() => {}
+        Code::Done => tracing::info!(step = S::NAME, "{said}"),
+        code => log::failure(S::NAME, &Cannot::new(code, said)),
+    }
+    Ok(done)
+}
+
+/// The document as it came, with the fault in it; every parameter says `none`.
+fn recorded<S: Step>(
+    mut document: Document,
+    cannot: &Cannot,
+    shell: &Shell,
+    began: Instant,
+) -> Result<Vec<u8>, Cannot> {
+    log::failure(S::NAME, &cannot.and("recorded as `fault` in the document"));
+    let fault = Fault { step: S::NAME.into(), exit_code: cannot.code as u8, sentence: cannot.sentence.clone() };
+    document.set("fault", &fault)?;
+    trail(&mut document, S::NAME, shell.clock.unwrap_or_else(Timestamp::now), began, false)?;
     if let Some(directory) = &shell.parameters {
-        parameters::write(directory, &values)?;
+        parameters::write(directory, &parameters::complete(S::PARAMETERS, &BTreeMap::new())?)?;
     }
-    if let Some(said) = &sections.said {
-        tracing::info!(step = S::NAME, "{said}");
-    }
-    Ok(sections.code.unwrap_or(Code::Done))
-}
-
-fn write_parameters<S: Step>(shell: &Shell, said: &BTreeMap<&'static str, String>) -> Result<(), Cannot> {
-    let values = parameters::complete(S::PARAMETERS, said)?;
-    shell.parameters.as_deref().map_or(Ok(()), |directory| parameters::write(directory, &values))
-}
-
-fn record(document: &mut Document, step: &str, cannot: &Cannot) -> Result<(), Cannot> {
-    let fault = Fault { step: step.to_owned(), exit_code: cannot.code as u8, sentence: cannot.sentence.clone() };
-    Ok(document.set("fault", &fault)?)
+    Ok(document.to_bytes()?)
 }
 
 /// A panic must not cost the document either.
-fn record_panics<S: Step>(document: &Document, shell: &Shell) {
-    let (text, shell) = (document.to_string(), shell.clone());
+fn record_panics<S: Step>(document: &Document, shell: &Shell, began: Instant) {
+    let (document, shell) = (document.clone(), shell.clone());
     signals::on_panic(Box::new(move |cannot| {
-        let written = Document::parse(text.as_bytes()).map_err(Cannot::from).and_then(|mut document| {
-            record(&mut document, S::NAME, cannot)?;
-            write_parameters::<S>(&shell, &BTreeMap::new())?;
-            write(shell.output.as_deref(), &document.to_bytes()?)
-        });
-        if written.is_ok() { Code::Done } else { Code::Bug }
+        let bytes = recorded::<S>(document, cannot, &shell, began);
+        let written = bytes.and_then(|bytes| write(shell.output.as_deref(), &bytes));
+        written.map_or_else(
+            |cannot| {
+                log::failure(S::NAME, &cannot);
+                Code::Bug
+            },
+            |()| Code::Done,
+        )
     }));
 }
 
@@ -231,19 +272,20 @@ fn trail(document: &mut Document, step: &str, at: Timestamp, began: Instant, pas
     if omitted > 0 {
         items.drain(..omitted);
         let before: u64 = document.get("trail_omitted")?.unwrap_or_default();
-        document.set("trail_omitted", &(before + omitted as u64))?;
+        document.set("trail_omitted", &(before.saturating_add(omitted as u64)))?;
     }
     Ok(document.set_items("trail", &items)?)
 }
 
+/// `-` is stdin or stdout.
+fn file(path: Option<&Path>) -> Option<&Path> {
+    path.filter(|path| *path != Path::new("-"))
+}
+
 fn open(path: Option<&Path>) -> Result<Box<dyn Read>, Cannot> {
-    match path {
-        Some(path) if path != Path::new("-") => {
-            let file = File::open(path).map_err(|error| files::failed("read", path, error))?;
-            Ok(Box::new(file))
-        }
-        _ => Ok(Box::new(io::stdin())),
-    }
+    let Some(path) = path else { return Ok(Box::new(io::stdin())) };
+    let file = File::open(path).map_err(|error| files::failed(Doing::Read, path, error))?;
+    Ok(Box::new(file))
 }
 
 fn read(path: Option<&Path>) -> Result<Document, Cannot> {
@@ -253,18 +295,17 @@ fn read(path: Option<&Path>) -> Result<Document, Cannot> {
     open(path)?
         .take(MAX_BYTES as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| files::failed("read", shown, error))?;
+        .map_err(|error| files::failed(Doing::Read, shown, error))?;
     Document::parse(&bytes).map_err(|error| Cannot::refused(format!("{}: {error}", shown.display())))
 }
 
 fn write(path: Option<&Path>, bytes: &[u8]) -> Result<(), Cannot> {
-    match path {
-        Some(path) if path != Path::new("-") => files::write_whole(path, bytes),
-        _ => {
-            let mut stdout = io::stdout().lock();
-            stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| {
-                Cannot::not_yet(format!("cannot write to stdout: {error}; whoever reads it went away"))
-            })
-        }
+    if let Some(path) = file(path) {
+        return files::write_whole(path, bytes).map_err(|cannot| cannot.and("no document was written"));
     }
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Cannot::not_yet("whoever reads stdout went away; no document was written"),
+        _ => Cannot::not_yet(format!("cannot write to stdout: {error}; the document there is not whole, run it again")),
+    })
 }
