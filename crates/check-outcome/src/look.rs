@@ -23,6 +23,11 @@ use crate::{Needs, draft};
 /// After a creation a read may still miss the object for a moment.
 const STALE_READ: SignedDuration = SignedDuration::from_secs(60);
 
+/// What is kept of a commit's message and a path, in bytes, and of how many files: attempts stay in the document.
+const MESSAGE_BYTES: usize = 72;
+const PATH_BYTES: usize = 120;
+const FILES: usize = 20;
+
 /// What was seen, and the rule that fires on it.
 pub struct Seen {
     /// The rule.
@@ -250,14 +255,14 @@ fn remember_commits(seen: &mut Seen, comparison: &Comparison) {
     let commits = comparison
         .commits
         .iter()
-        .map(|commit| Commit { sha: commit.sha.clone(), message: foreign.line(&commit.commit.message, caps::TEXT) });
+        .map(|commit| Commit { sha: commit.sha.clone(), message: foreign.line(&commit.commit.message, MESSAGE_BYTES) });
     // The newest ones are kept.
     let mut commits: Vec<Commit> = commits.collect();
     let omitted = commits.len().saturating_sub(caps::COMMITS);
     commits.drain(..omitted);
     (seen.commits, seen.commits_omitted) = (commits, omitted as u64);
-    let files = comparison.files.iter().map(|file| foreign.text(&file.filename, caps::TEXT)).collect();
-    (seen.files, seen.files_omitted) = remediation::cap(files, caps::FILES);
+    let files = comparison.files.iter().map(|file| foreign.line(&file.filename, PATH_BYTES)).collect();
+    (seen.files, seen.files_omitted) = remediation::cap(files, FILES);
 }
 
 async fn ci_of(

@@ -127,7 +127,25 @@ pub async fn run<W: std::io::Write + Send>(
     }
     fetch::around(needs, &read, ports, &mut failure).await;
     failure.gaps.truncate(caps::CONTEXT);
+    fit(&mut failure);
     Ok(failure)
+}
+
+/// Bytes of the section: the document has 64 KiB for everything.
+const SECTION_BYTES: usize = 12 * 1024;
+
+/// Leaves out changed files, then failed jobs, until the section fits.
+fn fit(failure: &mut Failure) {
+    while serde_json::to_string(failure).is_ok_and(|json| json.len() > SECTION_BYTES) {
+        if failure.changed_files.pop().is_some() {
+            failure.changed_files_omitted += 1;
+        } else if failure.jobs.len() > 1 {
+            failure.jobs.pop();
+            failure.jobs_omitted += 1;
+        } else {
+            break;
+        }
+    }
 }
 
 /// Whether something ended red.

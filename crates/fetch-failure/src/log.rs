@@ -148,7 +148,9 @@ impl<W: Write + Send> Part<'_, W> {
 mod tests {
     use super::*;
 
-    fn log_of(parts: &[&[&[u8]]], budget: usize) -> (String, Vec<(Option<[u64; 2]>, u64)>, BTreeMap<String, u64>) {
+    type Ends = Vec<(Option<[u64; 2]>, u64)>;
+
+    fn log_of(parts: &[&[&[u8]]], budget: usize) -> (String, Ends, BTreeMap<String, u64>) {
         let mut log = JobLog::new(Vec::new(), budget);
         let mut ends = Vec::new();
         for chunks in parts {
@@ -163,7 +165,7 @@ mod tests {
     #[test]
     fn a_secret_never_comes_out_however_it_is_cut_or_coloured() {
         let token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
-        let coloured = format!("push \u{1b}[31mghp_abcdefghijklmno\u{1b}[0mpqrstuvwxyz0123456789 failed");
+        let coloured = "push \u{1b}[31mghp_abcdefghijklmno\u{1b}[0mpqrstuvwxyz0123456789 failed";
         let whole = format!("one\ntoken {token} end\n{coloured}\n");
         for cut in 0..whole.len() {
             let (text, ends, redactions) = log_of(&[&[&whole.as_bytes()[..cut], &whole.as_bytes()[cut..]]], 1 << 20);

@@ -130,6 +130,9 @@ pub struct MessageRef {
     pub channel: Open<Channel>,
     /// Its id there.
     pub id: String,
+    /// Digest of what it says, 16 hexadecimal digits: what says the same already is not sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
 }
 
 /// Approval by a person. `state` is a scalar, so that an Argo `resource` wait can read it.
