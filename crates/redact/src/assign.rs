@@ -19,7 +19,8 @@ struct Identifier<'a> {
 pub(crate) fn named(line: &str, name: &Name, at: usize) -> Option<(usize, usize, &'static str)> {
     let word = (at, at + name.word.len());
     let (start, end) = identifier(line, word)?;
-    if !word_fits(line, word, name.whole) {
+    // The user of a URL is the URL's business.
+    if !word_fits(line, word, name.whole) || line[..start].ends_with("://") {
         return None;
     }
     let found = match tail_fits(&line[word.1..end]) {
@@ -76,7 +77,13 @@ pub(crate) fn vendor(line: &str, word: &str, at: usize) -> Option<(usize, usize,
 /// Words between a vendor and its key.
 const FILLERS: [&str; 10] = ["key", "api", "token", "secret", "access", "private", "code", "apikey", "api_key", "auth"];
 
-/// Number of words that [`at`] knows.
+/// The first secret behind a name in a short line.
+pub(crate) fn first(line: &str) -> Option<(usize, usize, &'static str)> {
+    let lower = line.to_ascii_lowercase();
+    NAMES.iter().find_map(|name| lower.find(name.word).and_then(|at| named(line, name, at)))
+}
+
+/// All words that [`at`] knows, in its order.
 pub(crate) fn words() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|name| name.word).chain(VENDORS.iter().copied())
 }
@@ -182,7 +189,7 @@ fn password(name: &Identifier<'_>, found: &Found<'_>) -> bool {
         Link::Space if found.flag => value.len() >= 3,
         Link::Space => is_random(value, 8) && !value.contains(['/', '=', ':']) || found.netrc && value.len() >= 3,
         Link::Glued => false,
-        _ if found.quoted => !value.contains(' ') && value.len() >= 3,
+        _ if found.quoted => !value.contains(' ') && value.len() >= 4,
         _ if found.flag_or_env(name.text) => value.len() >= 3,
         Link::Equals if found.connection => value.len() >= 3,
         Link::Equals if found.tight => value.len() >= 4,

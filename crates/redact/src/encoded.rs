@@ -1,9 +1,11 @@
-//! Secrets that were encoded: base64 (twice), hex, percent. What decodes to a secret goes as it stands.
+//! Long runs of token characters: tokens of their own, or secrets that were encoded: base64 (twice), hex, percent. What decodes to
+//! a secret goes as it stands.
 
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use crate::runs;
 use crate::scan::{self, Span};
 
 /// Shortest token that is decoded, in bytes.
@@ -31,15 +33,17 @@ impl Default for Budget {
 
 /// Adds the encoded tokens of the line that hold a secret and are not taken already.
 pub(crate) fn scan(line: &str, depth: u8, budget: &mut Budget, spans: &mut Vec<Span>) {
-    if depth >= DEPTH || line.len() < SHORTEST {
+    if line.len() < SHORTEST {
         return;
     }
     let taken = spans.len();
-    for (start, end) in runs(line.as_bytes()) {
+    for (start, end) in long_runs(line.as_bytes()) {
         if spans[..taken].iter().any(|span| span.start < end && start < span.end) {
             continue;
         }
-        if let Some(rule) = hidden(&line[start..end], depth, budget) {
+        if let Some(span) = runs::find(line, start, end) {
+            spans.push(span);
+        } else if let Some(rule) = hidden(&line[start..end], depth, budget) {
             spans.push(Span { start, end, rule });
         }
     }
@@ -47,7 +51,7 @@ pub(crate) fn scan(line: &str, depth: u8, budget: &mut Budget, spans: &mut Vec<S
 
 /// The rule that matches inside the decoded token.
 fn hidden(token: &str, depth: u8, budget: &mut Budget) -> Option<&'static str> {
-    if budget.0 < token.len() {
+    if depth >= DEPTH || budget.0 < token.len() {
         return None;
     }
     let bytes = token.as_bytes();
@@ -70,7 +74,7 @@ fn hidden(token: &str, depth: u8, budget: &mut Budget) -> Option<&'static str> {
 }
 
 /// Runs of base64 (or percent-encoded) characters that are long enough. Skips ahead where none can be.
-fn runs(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+fn long_runs(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     let inside = |b: u8| b.is_ascii_alphanumeric() || b"+/_-%".contains(&b);
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -9,12 +9,14 @@
 //! chunks, and redacting twice changes nothing more. Time is linear; memory is one line and a few held lines.
 
 mod assign;
+mod declared;
 mod encoded;
 mod kubernetes;
 mod line;
 mod names;
 mod pem;
 mod providers;
+mod runs;
 mod scan;
 mod shapes;
 mod special;

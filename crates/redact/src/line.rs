@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::declared::Declared;
 use crate::encoded::Budget;
 use crate::scan::{self, Span, merge};
 use crate::{Counts, kubernetes, pem};
@@ -60,6 +61,7 @@ pub(crate) struct Memory {
     keys: Vec<Held>,
     /// Lines that may belong to a Secret.
     manifests: Vec<Held>,
+    declared: Declared,
     /// Lines since an AWS key id.
     since_key_id: u32,
 }
@@ -74,6 +76,7 @@ impl Memory {
             manifest: kubernetes::Manifest::default(),
             keys: Vec::new(),
             manifests: Vec::new(),
+            declared: Declared::default(),
             since_key_id: u32::MAX,
         }
     }
@@ -183,6 +186,9 @@ impl Memory {
         let end = &line[text.len()..];
         let mut found = self.scan(text);
         self.near_key_id(text, &mut found);
+        let body = stamp(text);
+        let declared = self.declared.line(&text[body..]);
+        found.extend(declared.map(|span| Span { start: span.start + body, end: span.end + body, ..span }));
         for value in self.known.iter() {
             let places = text.match_indices(value.as_str());
             found.extend(places.map(|(start, _)| Span { start, end: start + value.len(), rule: "known_value" }));

@@ -42,6 +42,11 @@ const fn anywhere(rule: &'static str, keyword: &'static str, pattern: &'static s
     Shape { rule, keyword, pattern, start: Start::Anywhere }
 }
 
+/// Has its keyword somewhere inside, and is base64 or the like.
+const fn encoded(rule: &'static str, keyword: &'static str, pattern: &'static str) -> Shape {
+    Shape { rule, keyword, pattern, start: Start::Base64 }
+}
+
 /// Has its keyword somewhere inside.
 const fn inside(rule: &'static str, keyword: &'static str, pattern: &'static str) -> Shape {
     Shape { rule, keyword, pattern, start: Start::Token }

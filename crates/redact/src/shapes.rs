@@ -28,6 +28,8 @@ pub(crate) enum Start {
     Anywhere,
     /// At the beginning of the run of letters, digits, `_`, `-`, `.`, `:` around the keyword.
     Token,
+    /// At the beginning of the run of letters, digits, `+`, `/`, `~`, `.`, `_`, `-` around the keyword.
+    Base64,
 }
 
 /// The longest piece of a line that one shape looks at, in bytes. The rest of a longer token goes with it.
@@ -48,7 +50,8 @@ pub(crate) fn find(index: usize, shape: &Shape, line: &str, at: usize) -> Option
     let start = match shape.start {
         Start::Keyword if at > 0 && bytes[at - 1].is_ascii_alphanumeric() && !escaped(bytes, at) => return None,
         Start::Keyword | Start::Anywhere => at,
-        Start::Token => at - bytes[at.saturating_sub(128)..at].iter().rev().take_while(|b| token(b)).count(),
+        Start::Token => at - run_before(bytes, at, b"_-.:"),
+        Start::Base64 => at - run_before(bytes, at, b"_-.+/~"),
     };
     let window = &bytes[start..bytes.len().min(start + REACH)];
     let found = regex(index, shape)?.captures(window)?;
@@ -63,6 +66,12 @@ pub(crate) fn find(index: usize, shape: &Shape, line: &str, at: usize) -> Option
         0
     };
     Some(Match { start: start + secret.start(), end: end + more, dummy })
+}
+
+/// Length of the run of letters, digits and `others` before `at`.
+fn run_before(bytes: &[u8], at: usize, others: &[u8]) -> usize {
+    let before = bytes[at.saturating_sub(128)..at].iter().rev();
+    before.take_while(|b| b.is_ascii_alphanumeric() || others.contains(b)).count()
 }
 
 /// `\nghp_…`: the letter before belongs to an escape.
@@ -83,9 +92,64 @@ fn compile(pattern: &str) -> Option<Regex> {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::string::string_regex;
+    use proptest::test_runner::TestRunner;
+
     use super::*;
     use crate::providers::shapes;
+
+    /// Classes spelled out and boundaries left out, for the generator.
+    fn spelled_out(pattern: &str) -> String {
+        let mut out = String::new();
+        let mut chars = pattern.chars();
+        let mut in_class = false;
+        while let Some(c) = chars.next() {
+            in_class = (in_class || c == '[') && c != ']';
+            let class = match c {
+                '\\' => chars.next(),
+                c => {
+                    out.push(c);
+                    continue;
+                }
+            };
+            let letters = match class {
+                Some('w') => "A-Za-z0-9_",
+                Some('d') => "0-9",
+                Some('b') | None => continue,
+                Some(c) => {
+                    out.extend(['\\', c]);
+                    continue;
+                }
+            };
+            out.push_str(&if in_class { letters.to_owned() } else { format!("[{letters}]") });
+        }
+        out.replace("(?i:", "(?:").replace("[^ /]", "[a-z]")
+    }
+
+    /// Every rule finds what its own pattern describes, wherever a token may stand.
+    #[test]
+    fn every_shape_is_found() {
+        let mut missed = Vec::new();
+        let mut runner = TestRunner::deterministic();
+        for shape in shapes() {
+            let strategy = string_regex(&spelled_out(shape.pattern)).expect(shape.pattern);
+            let token = (0..200)
+                .map(|_| strategy.new_tree(&mut runner).expect(shape.pattern).current())
+                .find(|token| distinct(token.as_bytes()) > 12)
+                .unwrap_or_else(|| panic!("{}: no token", shape.rule));
+            for text in [format!("using {token} now"), format!("(\"{token}\")"), format!("x: '{token}'"), token.clone()]
+            {
+                let redacted = crate::Redactor::new().redact(&text);
+                if redacted.text.contains(&token) {
+                    missed.push(format!("{} in {text:?}: {:?}", shape.rule, redacted.text));
+                }
+            }
+        }
+        assert!(missed.is_empty(), "{}", missed.join("\n"));
+    }
 
     #[test]
     fn every_pattern_compiles_and_is_found_by_its_keyword() {

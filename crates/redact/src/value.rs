@@ -24,6 +24,7 @@ pub(crate) fn is_random(value: &str, min: usize) -> bool {
         && distinct(bytes) >= 6.min(bytes.len() / 2)
         && bits(bytes) >= if bytes.len() < 24 { 2.6 } else { 2.9 }
         && !reads_like_words(value)
+        && !is_odd_hex(bytes)
 }
 
 /// Number of different bytes.
@@ -45,6 +46,12 @@ pub(crate) fn bits(bytes: &[u8]) -> f64 {
     counts.iter().filter(|n| **n > 0).map(part).sum()
 }
 
+/// Hex digits in both cases: no program writes them so.
+fn is_odd_hex(bytes: &[u8]) -> bool {
+    let cases = bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase);
+    cases && bytes.len() >= 32 && bytes.iter().all(u8::is_ascii_hexdigit)
+}
+
 /// `linux-x64-npm-2024`, `my_test_value_1`: words and short numbers joined by `-`, `_`, `.`, `/`.
 fn reads_like_words(value: &str) -> bool {
     let mut parts = value.split(['-', '_', '.', '/', ':', '@']).filter(|part| !part.is_empty());
@@ -52,7 +59,7 @@ fn reads_like_words(value: &str) -> bool {
         let letters = part.bytes().take_while(u8::is_ascii_alphabetic).count();
         let rest = &part[letters..];
         let number = rest.bytes().all(|b| b.is_ascii_digit());
-        number && (letters == 0 && rest.len() <= 6 || letters > 0 && rest.len() <= 4 && one_case(&part[..letters]))
+        number && (letters == 0 || letters > 0 && rest.len() <= 4 && one_case(&part[..letters]))
     })
 }
 

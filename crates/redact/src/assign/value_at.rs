@@ -73,8 +73,9 @@ pub(super) fn find(line: &str, start: usize, end: usize) -> Option<Found<'_>> {
     let semicolon = before.trim_end_matches([' ', '"', '&']).ends_with(';')
         || bytes.get(found.end) == Some(&b';') && before.contains('=');
     let connection = link == Link::Equals && !found.quoted && semicolon;
-    let netrc =
-        before.len() < AROUND && before.trim().is_empty() || before.contains("machine ") || before.contains("login ");
+    let digit = found.value.bytes().any(|b| b.is_ascii_digit());
+    let alone = before.len() < AROUND && before.trim().is_empty() && found.ends_line && digit;
+    let netrc = alone || before.contains("machine ") || before.contains("login ");
     Some(Found { tight, flag, netrc, connection, ..found })
 }
 

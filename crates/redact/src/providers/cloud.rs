@@ -1,6 +1,6 @@
 //! Clouds, hosting, infrastructure tools.
 
-use super::{anywhere, inside, prefix};
+use super::{anywhere, encoded, inside, prefix};
 use crate::shapes::Shape;
 
 #[rustfmt::skip]
@@ -13,7 +13,7 @@ pub(super) const SHAPES: &[Shape] = &[
     prefix("aws_access_key_id", "a3t", r"A3T[A-Z0-9]{17}\b"),
     prefix("aws_bedrock_key", "absk", r"ABSK[A-Za-z0-9+/]{109,269}={0,2}"),
     prefix("aws_bedrock_key", "bedrock-api-key-", r"bedrock-api-key-[A-Za-z0-9+/=]{20,}"),
-    prefix("aws_session_token", "fwogzx", r"(?:FwoGZX|IQoJb3JpZ2lu)[A-Za-z0-9+/=]{60,}"),
+    prefix("aws_session_token", "fwogzx", r"FwoGZX[A-Za-z0-9+/=]{60,}"),
     prefix("aws_session_token", "iqojb3jpz2lu", r"IQoJb3JpZ2lu[A-Za-z0-9+/=]{60,}"),
     prefix("aws_mws_key", "amzn.mws.", r"amzn\.mws\.[0-9a-f-]{36}"),
     // Google.
@@ -22,13 +22,13 @@ pub(super) const SHAPES: &[Shape] = &[
     prefix("google_oauth_token", "ya29.", r"ya29\.[0-9A-Za-z_-]{20,}(?:\.[0-9A-Za-z_-]+)*"),
     prefix("google_refresh_token", "1//0", r"1//0[0-9A-Za-z_-]{40,}"),
     // Azure: since 2023 keys carry a signature in the middle of the value.
-    inside("azure_key", "jqqj99", r"[A-Za-z0-9]{40,60}JQQJ99[A-Za-z0-9]{20,40}"),
-    inside("azure_storage_key", "+asta", r"[A-Za-z0-9+/]{76}\+ASt[A-Za-z0-9+/]{6}=="),
-    inside("azure_key", "acdb", r"[A-Za-z0-9+/]{32,44}ACDb[A-Za-z0-9+/]{6}="),
-    inside("azure_key", "azcosmos", r"[A-Za-z0-9+/]{30,}ACDbAZCOSMOS="),
-    inside("azure_search_key", "azse", r"[A-Za-z0-9]{42}AzSe[A-Za-z0-9]{6}"),
-    inside("azure_client_secret", "8q~", r"[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}"),
-    inside("azure_client_secret", "7q~", r"[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}"),
+    encoded("azure_key", "jqqj99", r"[A-Za-z0-9]{40,60}JQQJ99[A-Za-z0-9]{20,40}"),
+    encoded("azure_storage_key", "+ast", r"[A-Za-z0-9+/]{76}\+ASt[A-Za-z0-9+/]{6}=="),
+    encoded("azure_key", "acdb", r"[A-Za-z0-9+/]{32,44}ACDb[A-Za-z0-9+/]{6}="),
+    encoded("azure_key", "azcosmos", r"[A-Za-z0-9+/]{30,}ACDbAZCOSMOS="),
+    encoded("azure_search_key", "azse", r"[A-Za-z0-9]{42}AzSe[A-Za-z0-9]{6}"),
+    encoded("azure_client_secret", "8q~", r"[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34}"),
+    encoded("azure_client_secret", "7q~", r"[A-Za-z0-9_~.-]{3}7Q~[A-Za-z0-9_~.-]{31,34}"),
     // Hosting.
     prefix("digitalocean_token", "dop_v1_", r"dop_v1_[a-f0-9]{64}"),
     prefix("digitalocean_token", "doo_v1_", r"doo_v1_[a-f0-9]{64}"),
@@ -60,7 +60,7 @@ pub(super) const SHAPES: &[Shape] = &[
     prefix("vault_token", "hvb.", r"hvb\.[\w-]{100,}"),
     prefix("vault_token", "hvr.", r"hvr\.[\w-]{24,}"),
     inside("terraform_token", ".atlasv1.", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9=_-]{60,70}"),
-    prefix("doppler_token", "dp.pt.", r"dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]+\.)?[A-Za-z0-9]{40,44}"),
+    prefix("doppler_token", "dp.pt.", r"dp\.pt\.(?:[a-z0-9_-]+\.)?[A-Za-z0-9]{40,44}"),
     prefix("doppler_token", "dp.st.", r"dp\.st\.(?:[a-z0-9_-]+\.)?[A-Za-z0-9]{40,44}"),
     prefix("doppler_token", "dp.sa.", r"dp\.sa\.[A-Za-z0-9]{40,44}"),
     prefix("databricks_token", "dapi", r"dapi[a-f0-9]{32}(?:-\d)?\b"),

@@ -22,7 +22,7 @@ pub(super) const SHAPES: &[Shape] = &[
     anywhere("zapier_webhook", "hooks.zapier.com/", r"hooks\.zapier\.com/hooks/catch/([\w/]{10,})"),
     anywhere("pipedream_webhook", ".m.pipedream.net", r"\.m\.pipedream\.net/(\w{10,})"),
     anywhere("google_chat_webhook", "chat.googleapis.com/", r"chat\.googleapis\.com/v1/spaces/[^ /]+/messages\?(key=[\w-]+&token=[\w%-]+)"),
-    inside("telegram_token", ":aa", r"(?:bot)?(\d{8,10}:A[A-Za-z0-9_-]{34})\b"),
+    inside("telegram_token", ":aa", r"(?:bot)?(\d{8,10}:AA[A-Za-z0-9_-]{33})"),
     prefix("sendgrid_key", "sg.", r"SG\.[\w=.-]{60,}"),
     prefix("sendinblue_key", "xkeysib-", r"xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}"),
     prefix("sendinblue_key", "xsmtpsib-", r"xsmtpsib-[a-f0-9]{64}-[A-Za-z0-9]{16}"),

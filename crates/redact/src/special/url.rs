@@ -16,6 +16,10 @@ pub(super) fn credentials(line: &str, at: usize, found: Found<'_>) -> usize {
     let authority = window.iter().position(|b| b"/?#".contains(b)).unwrap_or(window.len());
     let sign = window[..authority].iter().rposition(|b| *b == b'@').or_else(|| unescaped(window, authority));
     let Some(sign) = sign else { return start };
+    // A marker of ours: somebody was here.
+    if memchr::memmem::find(&window[..sign], b"[redacted:").is_some() {
+        return start + sign;
+    }
     let colon = window[..sign].iter().position(|b| *b == b':');
     let part = |from: usize, to: usize| line.get(start + from..start + to).unwrap_or("");
     let secret = |text: &str| !text.is_empty() && !variable(text);
