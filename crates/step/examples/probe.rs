@@ -128,7 +128,11 @@ impl Step for Open {
 struct Finish;
 
 #[derive(Args)]
-struct NoArgs {}
+struct FinishArgs {
+    /// Begin a document instead of reading one
+    #[arg(long)]
+    alone: bool,
+}
 
 #[derive(Deserialize)]
 struct FinishNeeds {
@@ -141,10 +145,14 @@ impl Step for Finish {
     const EXAMPLES: &'static str = "probe finish";
     const OWNS: &'static [&'static str] = &[];
     const PARAMETERS: &'static [Parameter] = &[];
-    type Args = NoArgs;
+    type Args = FinishArgs;
     type Needs = FinishNeeds;
 
-    fn run(_: &NoArgs, needs: FinishNeeds, _: &mut Desk) -> Result<Sections, Cannot> {
+    fn begins(args: &FinishArgs) -> bool {
+        args.alone
+    }
+
+    fn run(_: &FinishArgs, needs: FinishNeeds, _: &mut Desk) -> Result<Sections, Cannot> {
         Ok(match needs.fault {
             Some(fault) => Sections::new().exit(Code::from_number(fault.exit_code)).say(fault.sentence),
             None => Sections::new(),

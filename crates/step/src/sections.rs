@@ -22,6 +22,7 @@ pub struct Sections {
     pub(crate) parameters: BTreeMap<&'static str, String>,
     pub(crate) said: Option<String>,
     pub(crate) code: Option<Code>,
+    pub(crate) printed: Option<Vec<u8>>,
     broken: Option<String>,
 }
 
@@ -67,6 +68,12 @@ impl Sections {
     /// The exit code to end with although the document was written: `finish` passes on a recorded fault's.
     pub fn exit(mut self, code: Code) -> Self {
         self.code = Some(code);
+        self
+    }
+
+    /// Writes this instead of the document: what a person asked to see, such as the object of a `--dry-run`.
+    pub fn print(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.printed = Some(bytes.into());
         self
     }
 

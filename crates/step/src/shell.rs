@@ -38,6 +38,11 @@ pub trait Step {
     type Args: Args;
     /// The sections it reads, a field each; `()`-like for a source.
     type Needs: DeserializeOwned;
+    /// Whether these flags make it begin a document of its own instead of reading one, as a source always does. It acts
+    /// then, whatever the flow table says, and finds every section absent.
+    fn begins(_args: &Self::Args) -> bool {
+        Self::SOURCE
+    }
     /// Does the work. Same needs, same world, same clock: same sections.
     fn run(args: &Self::Args, needs: Self::Needs, desk: &mut Desk) -> Result<Sections, Cannot>;
 }
@@ -140,7 +145,7 @@ fn print(page: &[u8]) -> Code {
 fn work<S: Step>(args: &S::Args, shell: &Shell) -> Result<Code, Cannot> {
     let began = Instant::now();
     let unwritten = |cannot: Cannot| cannot.and("no document was written");
-    let (document, input) = open_document::<S>(shell).map_err(unwritten)?;
+    let (document, input) = open_document::<S>(args, shell).map_err(unwritten)?;
     let records = shell.on_failure == OnFailure::Record;
     if records {
         record_panics::<S>(&document, shell, began);
@@ -161,7 +166,7 @@ fn work<S: Step>(args: &S::Args, shell: &Shell) -> Result<Code, Cannot> {
 }
 
 /// Reads the document and looks at the places to write to, before the step acts.
-fn open_document<S: Step>(shell: &Shell) -> Result<(Document, Option<Box<dyn Read>>), Cannot> {
+fn open_document<S: Step>(args: &S::Args, shell: &Shell) -> Result<(Document, Option<Box<dyn Read>>), Cannot> {
     if let Some(path) = file(shell.output.as_deref()) {
         files::check_place(path)?;
     }
@@ -169,7 +174,11 @@ fn open_document<S: Step>(shell: &Shell) -> Result<(Document, Option<Box<dyn Rea
         files::make_directory(directory)?;
     }
     let input = file(shell.input.as_deref());
-    Ok(if S::SOURCE { (Document::new(), Some(open(input)?)) } else { (read(input)?, None) })
+    Ok(match (S::SOURCE, S::begins(args)) {
+        (true, _) => (Document::new(), Some(open(input)?)),
+        (false, true) => (Document::new(), None),
+        (false, false) => (read(input)?, None),
+    })
 }
 
 /// What a step that did its work leaves behind.
@@ -202,7 +211,7 @@ fn produce<S: Step>(
     let known = document.get("attachments")?.unwrap_or_default();
     let attachments = Attachments { directory: shell.attachments.clone(), known };
     let mut desk = Desk { clock: shell.clock, attachments, written: Vec::new(), input };
-    let acts = S::SOURCE || document.needs::<Case>()?.acts(S::NAME)?;
+    let acts = S::begins(args) || document.needs::<Case>()?.acts(S::NAME)?;
     let sections =
         if acts { S::run(args, document.needs()?, &mut desk)? } else { Sections::new().say("not its case, passed on") };
     sections.check(S::OWNS)?;
@@ -219,7 +228,9 @@ fn produce<S: Step>(
     }
     trail(&mut document, S::NAME, desk.now(), began, !acts)?;
     let (code, said) = (sections.code.unwrap_or(Code::Done), sections.said.unwrap_or_default());
-    let done = Done { bytes: document.to_bytes()?, attachments: desk.written, parameters, code };
+    let bytes = document.to_bytes()?;
+    let bytes = sections.printed.unwrap_or(bytes);
+    let done = Done { bytes, attachments: desk.written, parameters, code };
     match code {
         Code::Done if said.is_empty() => {}
         Code::Done => tracing::info!(step = S::NAME, "{said}"),

@@ -206,3 +206,13 @@ fn nothing_is_read_from_a_stdin_that_is_not_needed() {
     command.stdin(Stdio::null());
     assert_eq!(end(command.spawn().unwrap()).code, Some(0));
 }
+
+#[test]
+fn a_step_that_begins_by_itself_reads_nothing_and_has_only_what_it_wrote() {
+    let ran = Lab::new().run(&["finish", "--alone"], "no document at all");
+    assert_eq!(ran.code, Some(0));
+    let document = ran.document();
+    let keys: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["schema", "trail"]);
+    assert_eq!(document["trail"][0].get("passed_on"), None);
+}
