@@ -13,6 +13,7 @@ use world::github::Slug;
 
 /// Which world, and with what configuration; flatten it into an effect's own flags.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
     world: world::Args,

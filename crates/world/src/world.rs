@@ -11,6 +11,7 @@ use crate::wire::Wire;
 
 /// Which world to use; flatten it into a binary's flags.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// Play a recorded world from this folder instead of calling real services.
     #[arg(long = "world", value_name = "DIR", env = "HEALER_WORLD")]
