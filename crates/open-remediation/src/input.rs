@@ -1,15 +1,16 @@
 //! From bytes to an event: base64, JSON, the wrapper `{"body": …}`, the name.
 
-use std::io::Read;
+use std::io::Read as _;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use remediation::Origin;
 use serde_json::Value;
 use step::{Cannot, Desk};
 
 use crate::body::Body;
-use crate::event::{self, Event};
+use crate::event::{self, Event, Read};
 use crate::{Args, Opened};
 
 /// The largest event. GitHub's of these types have at most a few hundred KiB, an Argo Workflow at most 1.5 MiB.
@@ -27,7 +28,13 @@ pub(crate) fn open(args: &Args, desk: &mut Desk) -> Result<Opened, Cannot> {
             if args.base64 { decode_base64(&bytes)? } else { bytes }
         }
     };
-    open_bytes(args.event.as_deref(), &bytes, desk)
+    let (event, read) = read_event(args.event.as_deref(), &bytes)?;
+    if let Some(alert) = &read.alert {
+        desk.attach_bytes("alert", "alert.txt", false, alert.as_bytes())?;
+    }
+    let said = read.subject.conclusion.as_ref().map(|word| format!(", {word}")).unwrap_or_default();
+    let origin = Origin { source: event.source.into(), event: event.name.into() };
+    Ok(Opened { id: read.id, origin, at: read.at, repository: read.repository, subject: read.subject, said })
 }
 
 fn read(desk: &mut Desk) -> Result<Vec<u8>, Cannot> {
@@ -49,7 +56,7 @@ fn decode_base64(text: &[u8]) -> Result<Vec<u8>, Cannot> {
 }
 
 /// Reads an event from its JSON.
-pub(crate) fn open_bytes(named: Option<&str>, bytes: &[u8], desk: &mut Desk) -> Result<Opened, Cannot> {
+pub(crate) fn read_event(named: Option<&str>, bytes: &[u8]) -> Result<(&'static Event, Read), Cannot> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Cannot::refused("the event is empty; nothing was piped in, or the sensor passed on nothing"));
     }
@@ -64,7 +71,7 @@ pub(crate) fn open_bytes(named: Option<&str>, bytes: &[u8], desk: &mut Desk) -> 
     }
     let header = [body, &whole].into_iter().find_map(|place| place.get(EVENT_HEADER));
     let event = name(named, header)?;
-    event.open(&Body::new(event.name, body), desk)
+    Ok((event, (event.read)(&Body::new(event.name, body))?))
 }
 
 /// The flag decides; the body's header is its default and must not contradict it.

@@ -12,6 +12,8 @@ mod event;
 mod events;
 mod foreign;
 mod input;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 use remediation::{Attempt, Origin, Repository, Subject, SubjectKind, record};

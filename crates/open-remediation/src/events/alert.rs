@@ -1,10 +1,8 @@
 //! An alert of the platform (A1-A12): `{id, message, severity, context, detectedAt}` (cto.md 4.1, 4.2).
 
-use std::io::Write;
-
 use remediation::{Repository, Subject, SubjectKind, names};
 use serde_json::Value;
-use step::{Cannot, Desk};
+use step::Cannot;
 
 use crate::body::Body;
 use crate::event::Read;
@@ -27,7 +25,7 @@ const IDENTITY: &[&str] = &[
 /// Entries of the context beyond these are left out of the attachment, and that is said there.
 const MAX_ENTRIES: usize = 40;
 
-pub(crate) fn alert(body: &Body<'_>, desk: &mut Desk) -> Result<Read, Cannot> {
+pub(crate) fn alert(body: &Body<'_>) -> Result<Read, Cannot> {
     let alert_id =
         body.word("id")?.ok_or_else(|| body.refuse("id", "is missing; it says which alert it is, such as A7"))?;
     let mut context = Vec::new();
@@ -49,8 +47,8 @@ pub(crate) fn alert(body: &Body<'_>, desk: &mut Desk) -> Result<Read, Cannot> {
     subject.uid = Some(names::hash(&identity, 16));
     subject.conclusion = body.word("severity")?.map(|severity| severity.to_ascii_lowercase());
     let at = body.instant("detectedAt")?;
-    attach(body.raw("message")?.unwrap_or_default(), &context, desk)?;
-    Ok(Read { id: names::other("alert", &identity), at, repository: repository(value("repository")), subject })
+    let alert = Some(told(body.raw("message")?.unwrap_or_default(), &context));
+    Ok(Read { id: names::other("alert", &identity), at, repository: repository(value("repository")), subject, alert })
 }
 
 /// An alert may name its repository; by name only, so `admit` looks its id up.
@@ -59,8 +57,8 @@ fn repository(named: &str) -> Option<Repository> {
     Some(Repository { host: "github.com".into(), owner, name, id: None, default_branch: None })
 }
 
-/// What the alert says, for whoever repairs it: the attachment `alert`, untrusted and redacted.
-fn attach(message: &str, context: &[(&str, &str)], desk: &mut Desk) -> Result<(), Cannot> {
+/// What the alert says, for whoever repairs it.
+fn told(message: &str, context: &[(&str, &str)]) -> String {
     let mut text = foreign::text(message).expose().to_owned() + "\n";
     for (key, value) in context.iter().take(MAX_ENTRIES) {
         text.push_str(foreign::text(&format!("{key}: {value}")).expose());
@@ -69,8 +67,5 @@ fn attach(message: &str, context: &[(&str, &str)], desk: &mut Desk) -> Result<()
     if let more @ 1.. = context.len().saturating_sub(MAX_ENTRIES) {
         text.push_str(&format!("[healer: {more} more entries left out here]\n"));
     }
-    let mut writer = desk.attach("alert", "alert.txt", false)?;
-    let written = writer.write_all(text.as_bytes());
-    written.map_err(|error| Cannot::not_yet(format!("cannot write the attachment `alert`: {error}")))?;
-    desk.keep(writer)
+    text
 }

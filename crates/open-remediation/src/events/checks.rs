@@ -49,7 +49,7 @@ pub(crate) fn check_run(body: &Body<'_>) -> Result<Read, Cannot> {
     subject.action = body.word("action")?;
     subject.actor = body.actor(&["sender"])?;
     subject.url = body.url("check_run.html_url")?;
-    Ok(Read { id, at: body.instant("check_run.completed_at")?, repository: Some(repository), subject })
+    Ok(Read { id, at: body.instant("check_run.completed_at")?, repository: Some(repository), subject, alert: None })
 }
 
 pub(crate) fn check_suite(body: &Body<'_>) -> Result<Read, Cannot> {
@@ -75,6 +75,7 @@ pub(crate) fn check_suite(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("check_suite.updated_at")?,
         repository: Some(repository),
         subject,
+        alert: None,
     })
 }
 
@@ -105,6 +106,7 @@ pub(crate) fn status(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("updated_at")?,
         repository: Some(repository),
         subject,
+        alert: None,
     })
 }
 

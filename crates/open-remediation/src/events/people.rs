@@ -31,6 +31,7 @@ pub(crate) fn issue_comment(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("comment.created_at")?,
         repository: Some(repository),
         subject,
+        alert: None,
     })
 }
 
@@ -66,7 +67,7 @@ pub(crate) fn button(body: &Body<'_>) -> Result<Read, Cannot> {
     subject.action = body.word("action")?;
     subject.actor = body.actor(&["sender"])?;
     subject.url = body.url("check_run.html_url")?;
-    Ok(Read { id: names::button(check_id, n), at: None, repository: Some(repository), subject })
+    Ok(Read { id: names::button(check_id, n), at: None, repository: Some(repository), subject, alert: None })
 }
 
 /// The command, and which button of this check it was. Whose button it is otherwise, is nothing to us.
@@ -107,6 +108,7 @@ pub(crate) fn pull_request(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("pull_request.updated_at")?,
         repository: Some(repository),
         subject,
+        alert: None,
     })
 }
 
@@ -127,6 +129,7 @@ pub(crate) fn pull_request_review(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("review.submitted_at")?,
         repository: Some(repository),
         subject,
+        alert: None,
     })
 }
 

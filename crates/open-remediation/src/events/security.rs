@@ -42,5 +42,6 @@ fn alert(body: &Body<'_>, alert_type: AlertType) -> Result<Read, Cannot> {
         at: body.instant("alert.created_at")?,
         repository: Some(repository),
         subject,
+        alert: None,
     })
 }

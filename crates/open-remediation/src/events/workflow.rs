@@ -18,5 +18,11 @@ pub(crate) fn workflow(body: &Body<'_>) -> Result<Read, Cannot> {
     subject.uid = Some(uid.to_ascii_lowercase());
     subject.workflow = body.text("metadata.name")?;
     subject.conclusion = body.word("status.phase")?.map(|phase| phase.to_ascii_lowercase());
-    Ok(Read { id: names::failed_workflow(uid), at: body.instant("status.finishedAt")?, repository: None, subject })
+    Ok(Read {
+        id: names::failed_workflow(uid),
+        at: body.instant("status.finishedAt")?,
+        repository: None,
+        subject,
+        alert: None,
+    })
 }
