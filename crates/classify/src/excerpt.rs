@@ -14,6 +14,8 @@ pub const MAX_BYTES: u64 = 8 * 1024;
 const USUAL_BYTES: u64 = 1900;
 /// Lines after a cause that belong to it unless a blank line ends its block.
 const BLOCK: usize = 9;
+/// What the lines after one cause may take, so that others are seen too.
+const BLOCK_BYTES: u64 = 900;
 
 /// Ranges of lines, and the lines with their numbers.
 pub type Shown = (Vec<(u64, u64)>, Vec<(u64, String)>);
@@ -83,8 +85,10 @@ impl Pages {
         } else if let Some(above) = hit.before.last().filter(|line| !line.text.is_empty()) {
             self.line(above);
         }
+        let mut taken = 0;
         for (at, line) in hit.after.iter().take(BLOCK).enumerate() {
-            if line.text.is_empty() && at > 2 {
+            taken += line.size_bytes;
+            if (line.text.is_empty() && at > 2) || taken > BLOCK_BYTES {
                 break;
             }
             self.line(line);

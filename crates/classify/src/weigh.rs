@@ -18,6 +18,8 @@ const ONE_OF_SCRIPT: f64 = 12.0;
 const NAME: f64 = 8.0;
 /// Changed files that are all of the kind's trade.
 const FILES: f64 = 6.0;
+/// From here on a score is a tool's own clear words.
+const CLEAR: f64 = 70.0;
 /// What a second and a third rule of the same kind add.
 const MORE: [f64; 3] = [1.0, 0.15, 0.08];
 
@@ -251,18 +253,21 @@ fn soft_evidence(
             add(*kind, loud, "failing_command", Some(*line));
         }
     }
-    let named = step.into_iter().flat_map(|step| [step.name.as_str(), step.job.as_str()]);
-    for kind in commands::of_names(named.chain(hints.job).chain(hints.step).chain(hints.workflow)) {
-        add(kind, NAME, "job_or_step_name", None);
-    }
-    if let Some(kind) = hints.step.and_then(commands::of_command) {
-        add(kind, NAME, "step_name", None);
-    }
-    let candidates: BTreeSet<Kind> = scores.keys().chain(soft.keys()).copied().collect();
-    for kind in candidates {
-        let touched = hints.changed_files.iter().filter(|path| commands::touches(kind, path)).count();
-        if touched > 0 {
-            *soft.entry(kind).or_default() += FILES * touched as f64 / hints.changed_files.len() as f64;
+    // Names and paths are a stranger's words (design section 7): they change nothing where the log is clear.
+    if scores.values().all(|score| *score < CLEAR) {
+        let named = step.into_iter().flat_map(|step| [step.name.as_str(), step.job.as_str()]);
+        for kind in commands::of_names(named.chain(hints.job).chain(hints.step).chain(hints.workflow)) {
+            add(kind, NAME, "job_or_step_name", None);
+        }
+        if let Some(kind) = hints.step.and_then(commands::of_command) {
+            add(kind, NAME, "step_name", None);
+        }
+        let candidates: BTreeSet<Kind> = scores.keys().chain(soft.keys()).copied().collect();
+        for kind in candidates {
+            let touched = hints.changed_files.iter().filter(|path| commands::touches(kind, path)).count();
+            if touched > 0 {
+                *soft.entry(kind).or_default() += FILES * touched as f64 / hints.changed_files.len() as f64;
+            }
         }
     }
     for (kind, points) in soft {

@@ -90,3 +90,35 @@ fn the_same_cause_elsewhere_has_the_same_signature_and_no_other_has() {
         }
     }
 }
+
+#[test]
+fn a_misleading_job_is_seen_through() {
+    let mut wrong = Vec::new();
+    for block in include_str!("traps.txt").split("\n@@@ ").skip(1) {
+        let (head, body) = block.split_once("\ncause: ").unwrap();
+        let (kind, claim) = head.split_once(" | ").unwrap();
+        let (cause, log) = body.split_once('\n').unwrap();
+        let found = judge(log.as_bytes(), &Hints::default());
+        if found.kind.as_str() != kind || !found.lines.iter().any(|(_, line)| line.contains(cause)) {
+            wrong.push(format!("{claim}: said {} {:?}", found.kind, found.lines));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn names_and_paths_change_nothing_where_the_log_is_clear() {
+    let hostile = Hints {
+        workflow: Some("security audit / gitleaks"),
+        job: Some("clippy docker helm argocd"),
+        changed_files: &["Cargo.toml", ".github/workflows/ci.yml"],
+        ..Hints::default()
+    };
+    for (kind, command, output, _) in blocks() {
+        let log = job(command, &output);
+        let harmless = judge(log.as_bytes(), &Hints::default());
+        if harmless.confidence >= 0.9 {
+            assert_eq!(harmless, judge(log.as_bytes(), &hostile), "{kind} | {command}");
+        }
+    }
+}
