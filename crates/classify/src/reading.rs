@@ -9,7 +9,11 @@ use crate::signature;
 use crate::steps::{Event, event};
 
 /// Lines after a hit whose size is remembered, for the excerpt.
-const AFTER: usize = 24;
+const AFTER: usize = 10;
+/// Hits of one rule in one step that keep all their neighbours; the later ones keep a few.
+const FULL_HITS: usize = 3;
+/// Neighbours of a later hit, on each side.
+const FEW: usize = 3;
 /// Lines before a hit.
 const BEFORE: usize = 14;
 /// Words kept of a line.
@@ -47,6 +51,7 @@ pub struct Hit {
     pub after: Vec<Kept>,
     /// Whether it came from inside an image build.
     pub inside_image: bool,
+    most_after: usize,
 }
 
 /// One step of a job.
@@ -216,7 +221,7 @@ impl Reading {
         self.open.retain(|at| {
             let Some(hit) = hits.get_mut(*at) else { return false };
             hit.after.push(kept.clone());
-            hit.after.len() < AFTER
+            hit.after.len() < hit.most_after
         });
     }
 
@@ -238,12 +243,19 @@ impl Reading {
             }
             let count = self.step.counts.entry(rule).or_default();
             *count += 1;
+            let full = *count <= FULL_HITS;
             let hit = Hit {
                 rule,
-                before: self.recent.iter().cloned().collect(),
+                before: self
+                    .recent
+                    .iter()
+                    .skip(if full { 0 } else { self.recent.len().saturating_sub(FEW) })
+                    .cloned()
+                    .collect(),
                 line: kept.clone(),
                 after: Vec::new(),
                 inside_image: line.inside_image,
+                most_after: if full { AFTER } else { FEW },
             };
             if *count > HITS_PER_RULE
                 && let Some(at) = self.step.hits.iter().rposition(|old| old.rule == rule)
