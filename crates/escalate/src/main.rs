@@ -1,0 +1,4 @@
+//! `escalate`: see the library.
+fn main() -> std::process::ExitCode {
+    step::main::<escalate::Escalate>()
+}
