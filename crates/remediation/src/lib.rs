@@ -8,6 +8,7 @@ pub mod docs;
 mod document;
 pub mod flow;
 pub mod names;
+mod raw;
 pub mod record;
 mod schema;
 pub mod sections;

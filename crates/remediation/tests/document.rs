@@ -187,6 +187,8 @@ fn a_document_is_at_most_64_kib_and_one_that_grew_over_it_names_its_largest_sect
     assert_eq!(bytes.len(), MAX_BYTES);
     assert!(Document::parse(&bytes).is_ok());
     assert!(matches!(Document::parse(&[&bytes[..], b" "].concat()), Err(DocumentError::TooLarge(_))));
+    document.set("context", &"x".repeat(room + 1)).unwrap();
+    assert!(matches!(document.to_bytes(), Err(DocumentError::Grown(size, _)) if size == MAX_BYTES + 1));
     document.set("claim", &"y".repeat(100)).unwrap();
     let sentence = document.to_bytes().unwrap_err().to_string();
     assert!(sentence.contains("most of it in `context` (") && sentence.contains(", `claim` (102)"), "{sentence}");

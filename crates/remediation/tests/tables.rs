@@ -172,6 +172,9 @@ fn names_are_valid_kubernetes_names_even_at_the_limits_and_for_strange_input() {
     use names::*;
     let most = i64::MAX as u64;
     let long = "x".repeat(300);
+    let fits = |length: usize| coderun(&"x".repeat(length), 1, 1);
+    assert_eq!((fits(50).len(), fits(50).contains("xxx")), (63, true));
+    assert!(!fits(51).contains("xxx"), "too long a name is hashed");
     let names = [
         actions_run(most, most, 999),
         status(most, &"F".repeat(64), "ci/🦀 \0 build"),
