@@ -43,6 +43,9 @@ struct ClassifyArgs {
     /// Read an attachment
     #[arg(long)]
     read: Option<String>,
+    /// Print this instead of the document
+    #[arg(long)]
+    print: Option<String>,
     /// Make the section this long
     #[arg(long, default_value_t = 1)]
     size: usize,
@@ -83,6 +86,9 @@ impl Step for Classify {
         let section =
             json!({"remedy": "agent", "id": needs.id, "at": desk.now(), "read": read, "text": "x".repeat(args.size)});
         let mut sections = Sections::new().set(args.section.clone().leak(), &section).say("the probe is done");
+        if let Some(text) = &args.print {
+            sections = sections.print(text.clone());
+        }
         for parameter in &args.parameter {
             let (name, value) = parameter.split_once('=').ok_or_else(|| Cannot::usage("NAME=VALUE"))?;
             sections = sections.parameter(name.to_owned().leak(), value);

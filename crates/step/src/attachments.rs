@@ -18,6 +18,10 @@ pub const ATTACHMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// Room for the line that says what was left out.
 const MARKER_BYTES: u64 = 128;
 
+fn marker(dropped: u64) -> String {
+    format!("\n[healer: {dropped} bytes left out here]\n")
+}
+
 /// The attachments of one document.
 pub(crate) struct Attachments {
     pub(crate) directory: PathBuf,
@@ -115,7 +119,7 @@ impl AttachmentWriter {
     pub(crate) fn finish(mut self) -> Result<Kept, Cannot> {
         let marker = match self.dropped {
             0 => String::new(),
-            dropped => format!("\n[healer: {dropped} bytes left out here]\n"),
+            dropped => marker(dropped),
         };
         let tail = std::mem::take(&mut self.tail);
         let (first, second) = tail.as_slices();
@@ -181,6 +185,21 @@ mod tests {
         assert_eq!(text, "abcd\n[healer: 4 bytes left out here]\nijkl");
         let attachments = Attachments { known: BTreeMap::from([(name, attachment)]), ..attachments };
         assert_eq!(attachments.read("job_log").unwrap(), text.as_bytes());
+    }
+
+    #[test]
+    fn with_its_marker_an_attachment_is_at_most_64_mib_and_a_whole_one_is_not_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let attachments = Attachments { directory: folder.path().to_owned(), known: BTreeMap::new() };
+        let writer = attachments.create("job_log", "job_log.txt", false).unwrap();
+        assert!(2 * writer.half + marker(u64::MAX).len() as u64 <= 64 * 1024 * 1024);
+        for (text, dropped) in [(&b"abcdefgh"[..], 0), (b"abcdefghi", 1)] {
+            // Byte by byte, as the smallest reads of a stream.
+            let mut writer = attachments.create("job_log", "job_log.txt", false).unwrap();
+            writer.half = 4;
+            text.iter().for_each(|byte| writer.write_all(&[*byte]).unwrap());
+            assert_eq!(writer.finish().unwrap().attachment.dropped_bytes, dropped);
+        }
     }
 
     #[test]

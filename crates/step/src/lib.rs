@@ -12,6 +12,7 @@ mod parameters;
 mod sections;
 mod shell;
 mod signals;
+mod streams;
 
 pub use attachments::{ATTACHMENT_BYTES, AttachmentWriter};
 pub use cannot::{Cannot, Code};

@@ -2,22 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
 use jiff::Timestamp;
 use remediation::flow::Case;
-use remediation::{Document, Fault, MAX_BYTES, TrailEntry, caps};
+use remediation::{Document, Fault, TrailEntry, caps};
 use serde::de::DeserializeOwned;
 
 use crate::attachments::{AttachmentWriter, Attachments, Kept};
 use crate::cli::{OnFailure, Shell};
 use crate::files::Doing;
 use crate::sections::Change;
+use crate::streams::{file, open, print, read, write};
 use crate::{Cannot, Code, Parameter, Sections, cli, files, log, parameters, signals};
 
 /// A tool: from the sections it needs to the sections it owns.
@@ -132,14 +131,6 @@ pub fn run<S: Step>(arguments: &[OsString]) -> ExitCode {
         }
     };
     ExitCode::from(code as u8)
-}
-
-/// Help and other pages; a reader that has seen enough is no failure.
-fn print(page: &[u8]) -> Code {
-    match io::stdout().write_all(page) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Code::NotYet,
-        _ => Code::Done,
-    }
 }
 
 fn work<S: Step>(args: &S::Args, shell: &Shell) -> Result<Code, Cannot> {
@@ -286,37 +277,4 @@ fn trail(document: &mut Document, step: &str, at: Timestamp, began: Instant, pas
         document.set("trail_omitted", &(before.saturating_add(omitted as u64)))?;
     }
     Ok(document.set_items("trail", &items)?)
-}
-
-/// `-` is stdin or stdout.
-fn file(path: Option<&Path>) -> Option<&Path> {
-    path.filter(|path| *path != Path::new("-"))
-}
-
-fn open(path: Option<&Path>) -> Result<Box<dyn Read>, Cannot> {
-    let Some(path) = path else { return Ok(Box::new(io::stdin())) };
-    let file = File::open(path).map_err(|error| files::failed(Doing::Read, path, error))?;
-    Ok(Box::new(file))
-}
-
-fn read(path: Option<&Path>) -> Result<Document, Cannot> {
-    let mut bytes = Vec::new();
-    let shown = path.unwrap_or(Path::new("stdin"));
-    // One byte over the limit is enough to refuse it.
-    open(path)?
-        .take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| files::failed(Doing::Read, shown, error))?;
-    Document::parse(&bytes).map_err(|error| Cannot::refused(format!("{}: {error}", shown.display())))
-}
-
-fn write(path: Option<&Path>, bytes: &[u8]) -> Result<(), Cannot> {
-    if let Some(path) = file(path) {
-        return files::write_whole(path, bytes).map_err(|cannot| cannot.and("no document was written"));
-    }
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Cannot::not_yet("whoever reads stdout went away; no document was written"),
-        _ => Cannot::not_yet(format!("cannot write to stdout: {error}; the document there is not whole, run it again")),
-    })
 }

@@ -94,6 +94,7 @@ fn a_step_that_fails_leaves_the_attachments_as_they_were() {
     let before = lab.run(&["classify", "--attach", "log=before"], IN).stdout;
     lab.run(&["classify", "--attach", "log=after", "--fail", "75"], &before).failed(75, &[]);
     assert_eq!(lab.read("attachments/log.txt"), "before");
+    assert_eq!(probe::files(&lab.path("attachments")), ["log.txt"], "no temporary file either");
     assert_eq!(lab.run(&["classify", "--read", "log"], &before).document()["classification"]["read"], "before");
 }
 

@@ -41,6 +41,14 @@ fn the_last_line_is_one_json_object_in_a_json_log_and_where_no_person_reads() {
 }
 
 #[test]
+fn a_sentence_is_one_clean_line_whatever_a_path_holds() {
+    let ran = Lab::new().run(&["classify", "--log-format", "json", "--in", "a\nb\u{1b}[31m\u{202e}"], "");
+    let last: Value = serde_json::from_str(ran.last_line()).unwrap();
+    let message = last["message"].as_str().unwrap();
+    assert!(message.contains("cannot read a b") && !message.contains(['\n', '\u{1b}', '\u{202e}']), "{message:?}");
+}
+
+#[test]
 fn a_recorded_fault_is_the_only_change_and_every_parameter_is_none() {
     for (code, _, _) in &Code::ALL[1..] {
         let number = (*code as u8).to_string();
