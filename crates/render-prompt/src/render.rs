@@ -1,0 +1,72 @@
+//! One pass of handlebars, and the whole prompt within its budget.
+
+use handlebars::Handlebars;
+use remediation::{Kind, Vocabulary};
+use step::Cannot;
+
+use crate::blocks::{Block, Cutter, cheapest_first};
+use crate::facts::Facts;
+use crate::templates::Templates;
+use crate::{Rendered, fix_words, foreign};
+
+/// Room for the sentence that says what was left out.
+const SENTENCE_BYTES: usize = 120;
+
+pub(crate) fn render(templates: &Templates, facts: Facts, kind: Kind, limit: usize) -> Result<Rendered, Cannot> {
+    let Some((fix, _)) = fix_words(kind) else { return Err(Cannot::bug(format!("no prompt is written for {kind}"))) };
+    let retry = facts.is_retry();
+    let template = if retry { "retry/retry" } else { fix };
+    let engine = engine(templates, template, fix)?;
+    let front = &templates.get(fix)?.front;
+    let mut budgets = front.budgets();
+    if retry {
+        for block in [Block::AttemptDiff, Block::AttemptOutput] {
+            budgets.set(block, templates.get(template)?.front.budgets().get(block));
+        }
+    }
+    let mut cheapest = cheapest_first().iter();
+    loop {
+        let mut cutter = Cutter { budgets: budgets.clone(), ..Cutter::default() };
+        let view = facts.view(front, &mut cutter);
+        let text = engine
+            .render("prompt", &view)
+            .map_err(|error| Cannot::misconfigured(format!("the prompt {template}.hbs cannot be rendered: {error}")))?;
+        if text.len() <= limit {
+            let shortened = cutter.shortened.iter().map(|block| block.as_str().to_owned()).collect();
+            let template_sha256 = templates.digest(&[template, fix]);
+            return Ok(Rendered { template, template_sha256, text, shortened });
+        }
+        let Some(block) = cheapest.next() else {
+            return Err(Cannot::misconfigured(format!(
+                "limits.prompt_bytes is {limit}, but the prompt {template} has {} bytes with every block left out; raise it",
+                text.len()
+            )));
+        };
+        let used = cutter.used.get(block).copied().unwrap_or(0);
+        let over = text.len() - limit + SENTENCE_BYTES;
+        // Several blocks of one kind share what is left.
+        let blocks = facts.count(*block).max(1);
+        budgets.set(*block, used.saturating_sub(over * 3 / 2) / blocks);
+    }
+}
+
+fn engine<'a>(templates: &'a Templates, template: &str, fix: &str) -> Result<Handlebars<'a>, Cannot> {
+    let mut engine = Handlebars::new();
+    engine.set_strict_mode(true);
+    engine.register_escape_fn(handlebars::no_escape);
+    // `{{log}}` would print nothing, silently; without the helper it is an error.
+    engine.unregister_helper("log");
+    foreign::register(&mut engine);
+    let failed = |name: &str, error: handlebars::TemplateError| {
+        Cannot::misconfigured(format!("the prompt {name}.hbs is no valid template: {error}"))
+    };
+    for (name, partial) in templates.partials() {
+        engine.register_partial(name, &partial.body).map_err(|error| failed(name, error))?;
+    }
+    // What `retry` wraps has one fixed name: no partial is chosen by data.
+    engine.register_partial("fix", &templates.get(fix)?.body).map_err(|error| failed(fix, error))?;
+    engine
+        .register_template_string("prompt", &templates.get(template)?.body)
+        .map_err(|error| failed(template, error))?;
+    Ok(engine)
+}
