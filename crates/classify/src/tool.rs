@@ -38,8 +38,6 @@ struct Origin {
 struct Subject {
     kind: Open<SubjectKind>,
     workflow: Option<Untrusted>,
-    /// The workflow's file, as GitHub gives it; only this may allow a security kind.
-    workflow_path: Option<Untrusted>,
     job: Option<Untrusted>,
     step: Option<Untrusted>,
     alert_type: Option<Open<AlertType>>,
@@ -50,6 +48,7 @@ struct Subject {
 
 #[derive(Debug, Deserialize)]
 struct Failure {
+    workflow_path: Option<Untrusted>,
     #[serde(default)]
     jobs: Vec<remediation::Job>,
     #[serde(default)]
@@ -82,6 +81,7 @@ impl Step for Classify {
             judged(&desk.attachment(LOG)?, &needs, &config)
         };
         let mut section = section(&judgement);
+        change_agent(&mut section, &needs);
         permit(&mut section, &needs, &config);
         let agent = section.agent.as_ref().map_or("none", Open::as_str).to_owned();
         let said = format!("{} for {agent}, {:.2} sure", section.kind.as_str(), section.confidence);
@@ -181,7 +181,8 @@ fn security_allowed(needs: &Needs, config: &Config) -> bool {
     if needs.origin.as_ref().is_some_and(|origin| origin.source == Source::Hand) {
         return true;
     }
-    let (Some(repository), Some(path)) = (&needs.repository, &needs.subject.workflow_path) else { return false };
+    let path = needs.failure.as_ref().and_then(|failure| failure.workflow_path.as_ref());
+    let (Some(repository), Some(path)) = (&needs.repository, path) else { return false };
     // GitHub may append the ref: `.github/workflows/audit.yml@main`.
     let path = path.expose().split('@').next().unwrap_or_default();
     let entry = config.repository(&repository.owner, &repository.name);
@@ -192,6 +193,16 @@ fn security_allowed(needs: &Needs, config: &Config) -> bool {
 fn rerun_was_red(needs: &Needs) -> bool {
     let round = needs.attempt.as_ref().map_or(1, |attempt| attempt.round);
     needs.attempts.iter().any(|record| record.round == round && record.number == 0)
+}
+
+/// After the second failure of one agent another tries, whatever the log says (`check-outcome` decides who).
+fn change_agent(section: &mut Classification, needs: &Needs) {
+    let forced = needs.attempt.as_ref().and_then(|attempt| attempt.agent.as_ref()).and_then(Open::known);
+    if let Some(agent) = forced.filter(|agent| section.agent.as_ref().is_some_and(|found| found != agent)) {
+        section.agent = Some(agent.into());
+        section.because.insert(0, Because { rule: "agent_changed".into(), at: "attempt.agent".into() });
+        section.because.truncate(caps::BECAUSE);
+    }
 }
 
 /// An agent that the repository does not allow is a person's matter.

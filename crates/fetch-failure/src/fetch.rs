@@ -56,6 +56,7 @@ pub async fn runs<W: Write + Send>(
             failure.gaps.push(gap(format!("run {}: {why}", run.run_id)));
         }
         failure.head_sha = Some(seen.head_sha.clone());
+        failure.workflow_path = Some(seen.path.clone()).filter(|path| !path.is_empty());
         for job in failed {
             if failure.jobs.len() >= caps::JOBS {
                 failure.jobs_omitted += 1;

@@ -103,6 +103,7 @@ pub async fn run<W: std::io::Write + Send>(
 ) -> Result<Failure, Cannot> {
     let mut failure = Failure {
         head_sha: needs.subject.head_sha.clone(),
+        workflow_path: None,
         jobs: Vec::new(),
         jobs_omitted: 0,
         changed_files: Vec::new(),

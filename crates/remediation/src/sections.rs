@@ -308,6 +308,9 @@ sections! {
         /// The commit whose CI is red; after an attempt, that attempt's commit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         head_sha: Option<String>,
+        /// The workflow's file as GitHub gives it; only this may allow a log to choose a security kind.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        workflow_path: Option<Untrusted>,
         /// The failed jobs.
         #[schemars(length(max = caps::JOBS))]
         jobs: Vec<Job>,
