@@ -1,8 +1,8 @@
 //! `NAME=value` in all its spellings: env dumps, JSON, YAML, shell, XML, flags, headers, code.
 
-mod value_at;
+pub(crate) mod value_at;
 
-use crate::names::{NAMES, NOT_SECRET, Name, TAILS, VENDORS, Weight};
+use crate::names::{NAMES, NOT_SECRET, Name, TAILS, Weight};
 use crate::value::{bits, is_code, is_digest, is_placeholder, is_random, is_random_letters, is_template, is_uuid};
 use value_at::{Found, Link};
 
@@ -41,42 +41,6 @@ pub(crate) fn named(line: &str, name: &Name, at: usize) -> Option<(usize, usize,
     Some((found.start, value_at::whole(line, &found), rule(&identifier)))
 }
 
-/// The value behind a vendor's name, directly or after words such as `api key`.
-pub(crate) fn vendor(line: &str, word: &str, at: usize) -> Option<(usize, usize, &'static str)> {
-    let (start, mut end) = identifier(line, (at, at + word.len()))?;
-    let bytes = line.as_bytes();
-    let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);
-    if before.is_ascii_lowercase() && bytes[at].is_ascii_lowercase()
-        || before.is_ascii_uppercase() && bytes[at].is_ascii_uppercase()
-    {
-        return None;
-    }
-    let mut named = false;
-    for _ in 0..3 {
-        let next = end + usize::from(bytes.get(end) == Some(&b' '));
-        let length = bytes[next..].iter().take(12).take_while(|b| b.is_ascii_alphabetic() || **b == b'_').count();
-        if !FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(&line[next..next + length])) {
-            break;
-        }
-        (named, end) = (true, next + length);
-    }
-    let found = value_at::find(line, start, end)?;
-    let value = found.value;
-    let assigned = matches!(found.link, Link::Equals | Link::Colon | Link::Arrow);
-    let version = value.starts_with(['v', '^', '~', '=']) && value.contains('.');
-    let other = version || is_code(value) || is_placeholder(value) || value.contains(['/', ':', '@', '#', '=']);
-    let hex = value.bytes().all(|b| b.is_ascii_hexdigit());
-    let linked = assigned || named || found.link == Link::Space && !hex && !value.contains(['-', '.', '_']);
-    (linked && !other && is_random(value, if assigned || named { 16 } else { 24 }) && !found.continues).then_some((
-        found.start,
-        found.end,
-        "vendor_key",
-    ))
-}
-
-/// Words between a vendor and its key.
-const FILLERS: [&str; 10] = ["key", "api", "token", "secret", "access", "private", "code", "apikey", "api_key", "auth"];
-
 /// The first secret behind a name in a short line.
 pub(crate) fn first(line: &str) -> Option<(usize, usize, &'static str)> {
     let lower = line.to_ascii_lowercase();
@@ -85,15 +49,12 @@ pub(crate) fn first(line: &str) -> Option<(usize, usize, &'static str)> {
 
 /// All words that [`at`] knows, in its order.
 pub(crate) fn words() -> impl Iterator<Item = &'static str> {
-    NAMES.iter().map(|name| name.word).chain(VENDORS.iter().copied())
+    NAMES.iter().map(|name| name.word)
 }
 
 /// Looks at the `index`-th word of [`words`], found at `at`.
 pub(crate) fn at(line: &str, index: usize, at: usize) -> Option<(usize, usize, &'static str)> {
-    match NAMES.get(index) {
-        Some(name) => named(line, name, at),
-        None => vendor(line, VENDORS.get(index - NAMES.len())?, at),
-    }
+    named(line, NAMES.get(index)?, at)
 }
 
 fn rule(identifier: &Identifier<'_>) -> &'static str {
@@ -107,7 +68,7 @@ fn rule(identifier: &Identifier<'_>) -> &'static str {
 }
 
 /// The run of letters, digits, `_`, `-`, `.` around the word.
-fn identifier(line: &str, word: (usize, usize)) -> Option<(usize, usize)> {
+pub(crate) fn identifier(line: &str, word: (usize, usize)) -> Option<(usize, usize)> {
     const LONGEST: usize = 80;
     let bytes = line.as_bytes();
     let inside = |b: &&u8| b.is_ascii_alphanumeric() || b"_-.".contains(b);
@@ -141,10 +102,12 @@ fn word_fits(line: &str, (start, end): (usize, usize), whole: bool) -> bool {
 
 /// Whether what follows the word leaves the name a secret's: nothing, a number, or one of [`TAILS`].
 fn tail_fits(tail: &str) -> bool {
-    tail.split(['_', '-', '.']).all(|part| {
-        let part = part.to_ascii_lowercase();
-        TAILS.contains(&part.as_str()) || TAILS.contains(&part.trim_end_matches(|c: char| c.is_ascii_digit()))
-    })
+    let known = |part: &str| TAILS.binary_search(&part).is_ok();
+    tail.is_empty()
+        || tail
+            .to_ascii_lowercase()
+            .split(['_', '-', '.'])
+            .all(|part| known(part) || known(part.trim_end_matches(|c: char| c.is_ascii_digit())))
 }
 
 /// Whether the words before say that it is public, or a cache's.
@@ -158,27 +121,21 @@ fn about_public(line: &str, start: usize) -> bool {
 
 fn is_secret(name: &Identifier<'_>, found: &Found<'_>) -> bool {
     let value = found.value;
-    let stands_for_another =
-        if found.connection && name.weight == Weight::Password { is_template } else { is_placeholder };
-    if stands_for_another(value) || value.eq_ignore_ascii_case(name.text) {
-        return false;
-    }
-    // npm's own tokens were random UUIDs; one made from the clock is a sample.
-    if is_uuid(value) && name.lower.contains("authtoken") && value.as_bytes().get(14) != Some(&b'4') {
-        return false;
-    }
-    if !found.quoted && is_code(value) && !found.flag_or_env(name.text) {
-        return false;
-    }
     let loose = matches!(found.link, Link::Space | Link::Glued);
-    match name.weight {
+    let fits = match name.weight {
         Weight::Password => password(name, found),
         Weight::Strong if loose && !found.flag => {
             !value.contains(['/', '=', ':']) && (is_random(value, 12) || shouted(name) && is_random_letters(value))
         }
         Weight::Strong => token(name, found),
         Weight::Weak => weak(name, found, loose),
-    }
+    };
+    let code = !found.quoted && !found.flag_or_env(name.text) && is_code(value);
+    // npm's own tokens were random UUIDs; one made from the clock is a sample.
+    let clock = is_uuid(value) && name.lower.contains("authtoken") && value.as_bytes().get(14) != Some(&b'4');
+    let stands_for_another =
+        if found.connection && name.weight == Weight::Password { is_template } else { is_placeholder };
+    fits && !code && !clock && !value.eq_ignore_ascii_case(name.text) && !stands_for_another(value)
 }
 
 /// Behind `password`: nearly anything that is no prose and no code.

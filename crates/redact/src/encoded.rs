@@ -5,11 +5,13 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::runs;
 use crate::scan::{self, Span};
+use crate::{runs, vendors};
 
-/// Shortest token that is decoded, in bytes.
-const SHORTEST: usize = 24;
+/// Shortest run that is looked at, in bytes.
+const SHORTEST: usize = 16;
+/// Shortest run that is decoded, in bytes.
+const ENCODED: usize = 24;
 /// How many times something may be encoded.
 const DEPTH: u8 = 2;
 /// What may be decoded of one text, in bytes.
@@ -43,7 +45,11 @@ pub(crate) fn scan(line: &str, depth: u8, budget: &mut Budget, spans: &mut Vec<S
         }
         if let Some(span) = runs::find(line, start, end) {
             spans.push(span);
-        } else if let Some(rule) = hidden(&line[start..end], depth, budget) {
+        } else if let Some((start, end, rule)) = vendors::find(line, start, end) {
+            spans.push(Span { start, end, rule });
+        } else if end - start >= ENCODED
+            && let Some(rule) = hidden(&line[start..end], depth, budget)
+        {
             spans.push(Span { start, end, rule });
         }
     }

@@ -1,6 +1,6 @@
 //! Manifests of `kind: Secret`: every value under `data` and `stringData` goes, the keys stay.
 
-use crate::value::is_placeholder;
+use crate::value::{holds, is_placeholder};
 
 /// Longest manifest that waits for its `kind`, in lines.
 const LONGEST: usize = 400;
@@ -136,7 +136,7 @@ pub(crate) fn value(text: &str) -> Option<(usize, usize)> {
 
 /// A Secret as JSON in one line: the values of its `data` and `stringData`.
 pub(crate) fn one_line(line: &str, mut found: impl FnMut(usize, usize)) {
-    if memchr::memmem::find(line.as_bytes(), b"Secret").is_none() {
+    if !holds(line, b'"', "Secret") {
         return;
     }
     let bare: String = line.chars().filter(|c| !matches!(c, '\\' | ' ')).collect();

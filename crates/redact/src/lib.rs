@@ -11,6 +11,7 @@
 mod assign;
 mod declared;
 mod encoded;
+mod keywords;
 mod kubernetes;
 mod line;
 mod names;
@@ -22,6 +23,7 @@ mod shapes;
 mod special;
 mod stream;
 mod value;
+mod vendors;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Private keys in PEM: whole blocks, blocks in one line, blocks without head or tail.
 
 use crate::special::Found;
-use crate::value::{head, tail};
+use crate::value::{head, holds, tail};
 
 /// Longest block, in lines.
 const LONGEST: usize = 200;
@@ -84,7 +84,7 @@ pub(crate) fn secret_part(text: &str) -> (usize, usize) {
 }
 
 fn part(text: &str) -> Part {
-    if memchr::memmem::find(text.as_bytes(), b"-----").is_some() {
+    if holds(text, b'-', "-----") {
         let key = text.contains("PRIVATE KEY");
         return match (text.contains("-----BEGIN"), text.contains("-----END")) {
             (true, false) if key && bare(text).ends_with("-----") => Part::Begin,

@@ -1,12 +1,9 @@
 //! One line: one pass for keywords, then the few rules that a keyword calls.
 
-use std::sync::OnceLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use crate::encoded::{self, Budget};
 use crate::special::SPECIALS;
-use crate::{assign, providers, shapes};
+use crate::value::holds;
+use crate::{assign, keywords, providers, shapes};
 
 /// What is to go: bytes of the line, and the rule that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +20,7 @@ type Place = (usize, usize);
 pub(crate) fn scan(line: &str, depth: u8, budget: &mut Budget) -> Vec<Span> {
     let (token, value, seen) = ((0, 0), (0, 0), [0; SPECIALS.len()]);
     let mut look = Look { line, spans: Vec::new(), token, value, seen, markers: markers(line) };
-    if let Some(keywords) = keywords() {
-        for hit in keywords.find_overlapping_iter(line) {
-            look.at(hit.pattern().as_usize(), hit.start());
-        }
-    }
+    keywords::find(line, |index, at| look.at(index, at));
     let mut spans = look.spans;
     merge(&mut spans);
     encoded::scan(line, depth, budget, &mut spans);
@@ -95,6 +88,9 @@ fn is_inside(at: usize, (start, end): Place) -> bool {
 
 /// Our own markers in the line: nothing begins inside one.
 fn markers(line: &str) -> Vec<Place> {
+    if !holds(line, b'[', "[redacted:") {
+        return Vec::new();
+    }
     let close =
         |start: usize| line[start..].bytes().take(80).position(|b| b == b']').map_or(start, |end| start + end + 1);
     memchr::memmem::find_iter(line.as_bytes(), b"[redacted:").map(|start| (start, close(start))).collect()
@@ -125,21 +121,4 @@ fn vagueness(rule: &str) -> u8 {
         "kubernetes_secret" | "known_value" | "private_key" => 0,
         _ => 1,
     }
-}
-
-/// All keywords, in one automaton, built once. `None` never happens with keywords as short as ours.
-fn keywords() -> Option<&'static AhoCorasick> {
-    static BUILT: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    BUILT
-        .get_or_init(|| {
-            let shapes = providers::shapes().map(|shape| shape.keyword);
-            let specials = SPECIALS.iter().map(|special| special.keyword);
-            AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .match_kind(MatchKind::Standard)
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(shapes.chain(specials).chain(assign::words()))
-                .ok()
-        })
-        .as_ref()
 }

@@ -1,5 +1,10 @@
 //! Is this value a secret, a dummy, or something else altogether?
 
+/// Whether the text holds these bytes; `first` is one of them that is rare, to look for at once.
+pub(crate) fn holds(text: &str, first: u8, what: &str) -> bool {
+    memchr::memchr(first, text.as_bytes()).is_some() && text.contains(what)
+}
+
 /// The first `max` bytes of the text, to a character's end.
 pub(crate) fn head(text: &str, max: usize) -> &str {
     let end = (0..=max.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
@@ -16,10 +21,12 @@ pub(crate) fn tail(text: &str, max: usize) -> &str {
 /// Letters and digits mixed as chance mixes them, at least `min` bytes.
 pub(crate) fn is_random(value: &str, min: usize) -> bool {
     let bytes = value.as_bytes();
+    if bytes.len() < min {
+        return false;
+    }
     let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
-    bytes.len() >= min
-        && digits > bytes.len() / 32
+    digits > bytes.len() / 32
         && letters >= 2
         && distinct(bytes) >= 6.min(bytes.len() / 2)
         && bits(bytes) >= if bytes.len() < 24 { 2.6 } else { 2.9 }
@@ -29,21 +36,20 @@ pub(crate) fn is_random(value: &str, min: usize) -> bool {
 
 /// Number of different bytes.
 pub(crate) fn distinct(bytes: &[u8]) -> usize {
-    let mut seen = [false; 256];
-    bytes.iter().for_each(|b| seen[usize::from(*b)] = true);
-    seen.iter().filter(|seen| **seen).count()
+    let mut seen = [0u64; 4];
+    bytes.iter().for_each(|b| seen[usize::from(b >> 6)] |= 1 << (b & 63));
+    seen.iter().map(|word| word.count_ones() as usize).sum()
 }
 
 /// Shannon entropy, in bits per byte.
 pub(crate) fn bits(bytes: &[u8]) -> f64 {
-    let mut counts = [0u32; 256];
-    bytes.iter().for_each(|b| counts[usize::from(*b)] += 1);
+    let mut counts = [0u16; 256];
+    bytes.iter().for_each(|b| counts[usize::from(*b)] = counts[usize::from(*b)].saturating_add(1));
+    let weigh = |n: f64| n * n.log2();
     let total = f64::from(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-    let part = |n: &u32| {
-        let p = f64::from(*n) / total;
-        -p * p.log2()
-    };
-    counts.iter().filter(|n| **n > 0).map(part).sum()
+    // A byte that stands there once weighs nothing.
+    let repeated: f64 = counts.iter().filter(|n| **n > 1).map(|n| weigh(f64::from(*n))).sum();
+    if total > 0.0 { total.log2() - repeated / total } else { 0.0 }
 }
 
 /// Hex digits in both cases: no program writes them so.
@@ -76,7 +82,7 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     let variable = value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     is_template(value)
         || variable
-        || PLACEHOLDER_WORDS.contains(&inner)
+        || PLACEHOLDER_WORDS.binary_search(&inner).is_ok()
         || PLACEHOLDER_PARTS.iter().any(|part| inner.contains(part))
 }
 
@@ -95,85 +101,41 @@ pub(crate) fn is_random_letters(value: &str) -> bool {
     if bytes.len() < 16 || !bytes.iter().all(u8::is_ascii_alphabetic) || distinct(bytes) < 8 {
         return false;
     }
-    let common = |pair: &[u8]| {
-        let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
-        COMMON_PAIRS.split(' ').any(|common| common.as_bytes() == pair)
-    };
+    let common = |pair: &[u8]| COMMON_PAIRS[usize::from((pair[0] | 0x20) - b'a')] >> ((pair[1] | 0x20) - b'a') & 1 == 1;
     let rare = bytes.windows(2).filter(|pair| !common(pair)).count();
     rare * 5 >= bytes.len() * 2
 }
 
-/// Pairs of letters that make up most of English words and program names.
-const COMMON_PAIRS: &str = "th he in er an re nd at on nt ha es st en ed to it ou ea hi is or ti as te et ng of al de se le sa si ar ve ra ld ur \
-     ro ri io ic ne me co ta ec ll li no ce ch so om ma il el us ca tr ac ss la lo un ul ai ho ee pr pe ge ns ot ad em ie id ke ut ow be \
-     rs ly ct di wi wh ol da fo vi po am ab ay mo ir tt if po im op ev pa sh su ck ap ob mi do up oo tu ag ue ex ig ni rt gr fi ef ff \
-     ai ea ep ey au cr cl pl bl br fr fa fe iv iz ks lt mp na oc od os ov pi pp qu rd rm rn ru sc sp ts ty uc ui um va wa we ye ga gi go";
+/// Pairs of letters that make up most of English words and program names: by the first letter, a bit for the second.
+const COMMON_PAIRS: [u32; 26] = pairs(
+    "ab ac ad ag ai al am an ap ar as at au ay be bl br ca ce ch ck cl co cr ct da de di do ea ec ed
+     ee ef el em en ep er es et ev ex ey fa fe ff fi fo fr ga ge gi go gr ha he hi ho ic id ie if ig
+     il im in io ir is it iv iz ke ks la ld le li ll lo lt ly ma me mi mo mp na nd ne ng ni no ns nt
+     ob oc od of ol om on oo op or os ot ou ov ow pa pe pi pl po pp pr qu ra rd re ri rm rn ro rs rt
+     ru sa sc se sh si so sp ss st su ta te th ti to tr ts tt tu ty uc ue ui ul um un up ur us ut va
+     ve vi wa we wh wi ye",
+);
 
-/// Whole values that say nothing.
+const fn pairs(text: &str) -> [u32; 26] {
+    let (text, mut table, mut at) = (text.as_bytes(), [0; 26], 0);
+    while at + 1 < text.len() {
+        if text[at].is_ascii_lowercase() {
+            table[(text[at] - b'a') as usize] |= 1 << (text[at + 1] - b'a');
+            at += 1;
+        }
+        at += 1;
+    }
+    table
+}
+
+/// Whole values that say nothing, in alphabetical order.
+#[rustfmt::skip]
 const PLACEHOLDER_WORDS: &[&str] = &[
-    "true",
-    "false",
-    "null",
-    "nil",
-    "none",
-    "undefined",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "string",
-    "str",
-    "bool",
-    "int",
-    "object",
-    "required",
-    "optional",
-    "empty",
-    "unset",
-    "set",
-    "default",
-    "hidden",
-    "masked",
-    "redacted",
-    "secret",
-    "secrets",
-    "token",
-    "password",
-    "passwd",
-    "pass",
-    "pwd",
-    "key",
-    "value",
-    "write",
-    "read",
-    "admin",
-    "invalid",
-    "missing",
-    "expired",
-    "wrong",
-    "incorrect",
-    "failed",
-    "ok",
-    "error",
-    "prompt",
-    "stdin",
-    "env",
-    "auto",
-    "inherit",
-    "basic",
-    "bearer",
-    "username",
-    "user",
-    "encrypted",
-    "disabled",
-    "enabled",
-    "unknown",
-    "test",
-    "apikey",
-    "api_key",
-    "accesstoken",
-    "access_token",
-    "n/a",
+    "access_token", "accesstoken", "admin", "api_key", "apikey", "auto", "basic", "bearer", "bool", "default", "disabled", "empty", "enabled", "encrypted",
+    "env", "error", "expired", "failed", "false", "hidden", "incorrect", "inherit", "int", "invalid", "key", "masked", "missing", "n/a",
+    "nil", "no", "none", "null", "object", "off", "ok", "on", "optional", "pass", "passwd", "password", "prompt", "pwd",
+    "read", "redacted", "required", "secret", "secrets", "set", "stdin", "str", "string", "test", "token", "true", "undefined", "unknown",
+    "unset", "user", "username", "value", "write", "wrong", "yes",
 ];
 
 /// Parts that only made-up values have.
@@ -231,4 +193,42 @@ pub(crate) fn is_uuid(value: &str) -> bool {
 pub(crate) fn is_digest(value: &str) -> bool {
     let hex = value.bytes().all(|b| b.is_ascii_hexdigit());
     hex && matches!(value.len(), 32 | 40 | 64 | 128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(PLACEHOLDER_WORDS.is_sorted());
+    }
+
+    #[test]
+    fn chance_and_words_are_told_apart() {
+        for random in ["8f14e45fceea167a", "q7Zt0Lw3mXv9Rk2p", "ab12cd34ef56gh78"] {
+            assert!(is_random(random, 16), "{random}");
+        }
+        for word in [
+            "linux-x64-npm-2024",
+            "my_test_value_1",
+            "aaaaaaaaaaaaaaa1",
+            "refresh-138485158456011137",
+            "v1.2.3-beta.4.build",
+        ] {
+            assert!(!is_random(word, 16), "{word}");
+        }
+        for random in ["vpuheyqpirrfatndlyhaaveg", "kzcukuhherxixxqqdtgoiqxuoahnvitm", "LRYMBFXDVZDISHWFONBJMXQY"] {
+            assert!(is_random_letters(random), "{random}");
+        }
+        for word in [
+            "internationalization",
+            "getApplicationContext",
+            "IllegalArgumentException",
+            "authenticationprovider",
+            "DefaultHttpClientFactory",
+        ] {
+            assert!(!is_random_letters(word), "{word}");
+        }
+    }
 }

@@ -118,6 +118,7 @@ proptest! {
     }
 }
 
+/// A quadratic rule takes minutes here; the limit leaves room for a busy machine.
 #[test]
 fn hostile_shapes_take_linear_time() {
     let units = [
@@ -155,7 +156,7 @@ fn hostile_shapes_take_linear_time() {
             let begin = Instant::now();
             let redacted = Redactor::new().redact(&text);
             let took = begin.elapsed();
-            assert!(took < Duration::from_secs(3), "{unit:?} took {took:?}, {} bytes out", redacted.text.len());
+            assert!(took < Duration::from_secs(10), "{unit:?} took {took:?}, {} bytes out", redacted.text.len());
         }
     }
 }

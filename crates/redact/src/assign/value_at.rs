@@ -9,7 +9,7 @@ const AROUND: usize = 128;
 
 /// What stands between a name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Link {
+pub(crate) enum Link {
     /// `=`, `:=`, `?=`, `==`.
     Equals,
     /// `:`.
@@ -24,7 +24,7 @@ pub(super) enum Link {
 
 /// A value, and how it was written.
 #[derive(Debug)]
-pub(super) struct Found<'a> {
+pub(crate) struct Found<'a> {
     pub value: &'a str,
     pub start: usize,
     pub end: usize,
@@ -53,7 +53,7 @@ impl Found<'_> {
 }
 
 /// The value behind the name at `start..end`.
-pub(super) fn find(line: &str, start: usize, end: usize) -> Option<Found<'_>> {
+pub(crate) fn find(line: &str, start: usize, end: usize) -> Option<Found<'_>> {
     let bytes = line.as_bytes();
     let closing = run(bytes, end, |b| b"\"'`\\])".contains(&b), 4);
     let spaced = run(bytes, closing, |b| b == b' ' || b == b'\t', 24);
@@ -80,7 +80,7 @@ pub(super) fn find(line: &str, start: usize, end: usize) -> Option<Found<'_>> {
 }
 
 /// Where a value ends that is longer than what was judged of it.
-pub(super) fn whole(line: &str, found: &Found<'_>) -> usize {
+pub(crate) fn whole(line: &str, found: &Found<'_>) -> usize {
     if found.end - found.start + 4 < LONGEST {
         return found.end;
     }
@@ -90,7 +90,7 @@ pub(super) fn whole(line: &str, found: &Found<'_>) -> usize {
 }
 
 /// `apikey-4f1e…`: the value is the rest of the word.
-pub(super) fn glued(line: &str, word_end: usize, end: usize) -> Option<Found<'_>> {
+pub(crate) fn glued(line: &str, word_end: usize, end: usize) -> Option<Found<'_>> {
     let start = word_end + 1;
     let dash = line.as_bytes().get(word_end) == Some(&b'-');
     if !dash || start >= end {

@@ -45,7 +45,7 @@ pub(super) const SHAPES: &[Shape] = &[
     prefix("docker_token", "dckr_oat_", r"dckr_oat_[A-Za-z0-9_-]{27,}"),
     prefix("clojars_token", "clojars_", r"CLOJARS_[A-Za-z0-9]{50,}|clojars_[A-Za-z0-9]{50,}"),
     prefix("artifactory_token", "akcp", r"AKCp[A-Za-z0-9]{60,}"),
-    prefix("artifactory_token", "cmvmdGtu", r"cmVmdGtu[A-Za-z0-9]{50,}"),
+    prefix("artifactory_token", "cmvmdgtu", r"cmVmdGtu[A-Za-z0-9]{50,}"),
     prefix("buildkite_token", "bkua_", r"bkua_[a-z0-9]{40}"),
     prefix("buildkite_token", "bkpt_", r"bkpt_[a-z0-9]{40}"),
     prefix("circleci_token", "ccipat_", r"CCIPAT_[A-Za-z0-9]{22}_[0-9a-fA-F]{40}"),
@@ -76,5 +76,5 @@ pub(super) const SHAPES: &[Shape] = &[
     prefix("harness_key", "sat.", r"sat\.[A-Za-z0-9_-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}"),
     prefix("replicate_token", "r8_", r"r8_[A-Za-z0-9]{37}"),
     prefix("travis_token", "travis-", r"travis-[A-Za-z0-9]{22,}"),
-    prefix("jfrog_token", "eyj2zxIi", r"eyJ2ZXIi[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
+    prefix("jfrog_token", "eyj2zxii", r"eyJ2ZXIi[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
 ];

@@ -10,9 +10,9 @@ pub(super) fn credentials(line: &str, at: usize, found: Found<'_>) -> usize {
     let start = at + 3;
     let bytes = line.as_bytes();
     let window = &bytes[start..bytes.len().min(start + LONGEST)];
+    let window = &window[..memchr::memmem::find(window, b"://").unwrap_or(window.len())];
     let outside = |b: &u8| b.is_ascii_whitespace() || b"\"'<>`\\|".contains(b);
     let window = &window[..window.iter().position(outside).unwrap_or(window.len())];
-    let window = &window[..memchr::memmem::find(window, b"://").unwrap_or(window.len())];
     let authority = window.iter().position(|b| b"/?#".contains(b)).unwrap_or(window.len());
     let sign = window[..authority].iter().rposition(|b| *b == b'@').or_else(|| unescaped(window, authority));
     let Some(sign) = sign else { return start };
