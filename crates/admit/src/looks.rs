@@ -429,7 +429,9 @@ fn own(record: &Record, mine: bool, alive: bool, round: u32, asked: bool) -> Own
     } else if !record.is_open() {
         if asked && round > recorded { Own::NewRound } else { Own::Concluded }
     } else if mine {
-        Own::Mine(record.status.admitted_because.as_ref().and_then(|word: &remediation::Open<AdmissionReason>| word.known()))
+        Own::Mine(
+            record.status.admitted_because.as_ref().and_then(|word: &remediation::Open<AdmissionReason>| word.known()),
+        )
     } else if alive {
         Own::Alive
     } else {

@@ -50,12 +50,7 @@ pub struct Rule {
     pub says: fn(&Facts) -> Option<AdmissionReason>,
 }
 
-const fn rule(
-    rule: &'static str,
-    at: &'static str,
-    look: Look,
-    says: fn(&Facts) -> Option<AdmissionReason>,
-) -> Rule {
+const fn rule(rule: &'static str, at: &'static str, look: Look, says: fn(&Facts) -> Option<AdmissionReason>) -> Rule {
     Rule { rule, at, look, says }
 }
 
@@ -103,7 +98,8 @@ fn is_unsupported(subject: SubjectKind) -> bool {
 
 /// A command that `resolve-event` has not turned into the failure it is about, or that is none.
 fn is_unresolved(f: &Facts) -> bool {
-    matches!(f.subject, SubjectKind::Command | SubjectKind::Button) || f.asked.is_some_and(|asked| asked != Asked::Fix && asked != Asked::Retry)
+    matches!(f.subject, SubjectKind::Command | SubjectKind::Button)
+        || f.asked.is_some_and(|asked| asked != Asked::Fix && asked != Asked::Retry)
 }
 
 fn own_record(f: &Facts) -> Option<AdmissionReason> {

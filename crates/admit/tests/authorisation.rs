@@ -43,8 +43,7 @@ const ASKED: &[(&str, Option<Asked>)] = &[
 ];
 const ACTORS: &[(&str, Actor)] = &[("person", Actor::Person), ("agent", Actor::OurAgent), ("bot", Actor::StrangeBot)];
 const FLAGS: &[(&str, bool)] = &[("no", false), ("yes", true)];
-const LINEAGES: &[(&str, Lineage)] =
-    &[("none", Lineage::None), ("ours", Lineage::Ours), ("orphan", Lineage::Orphaned)];
+const LINEAGES: &[(&str, Lineage)] = &[("none", Lineage::None), ("ours", Lineage::Ours), ("orphan", Lineage::Orphaned)];
 const RECORDS: &[(&str, Own)] = &[
     ("absent", Own::Absent),
     ("mine", Own::Mine(None)),

@@ -1,34 +1,30 @@
 //! Opening the world with the configuration that belongs to it.
 
-use std::path::PathBuf;
-
-use config::Config;
+use config::{Config, Secret};
 use jiff::Timestamp;
 use remediation::Admission;
 use step::{Cannot, Code, Desk};
-use world::{Clock, PortError, Settings, Timeouts, World};
+use world::{Clock, PortError, SecretRef, Secrets, Settings, Timeouts, World};
 
-/// Which world, with what configuration; flatten it into an effect's own flags. The flags are those of [`world::Args`] and
-/// [`config::Args`], which cannot be flattened side by side: clap names their groups alike.
+/// Which world, with what configuration; flatten it into an effect's own flags.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 pub struct WorldArgs {
-    /// Play a recorded world from this folder instead of calling real services
-    #[arg(long, value_name = "DIR", env = "HEALER_WORLD")]
-    pub world: Option<PathBuf>,
-    /// Keep what is written to the recorded world here [default: DIR/written]
-    #[arg(long, value_name = "DIR", env = "HEALER_WORLD_STATE")]
-    pub world_state: Option<PathBuf>,
-    /// Read the configuration from FILE: `healer.yaml`, or the platform's `healer-config.json` or `heal-config.json`
-    #[arg(long, value_name = "FILE", env = "HEALER_CONFIG", help_heading = "Configuration")]
-    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    world: world::Args,
+    #[command(flatten)]
+    config: config::Args,
 }
 
 impl WorldArgs {
     /// [`open`] with these flags.
     pub fn open(&self) -> Result<(World, Config), Cannot> {
-        let world = world::Args { world: self.world.clone(), world_state: self.world_state.clone() };
-        open(&world, &config::Args { config: self.config.clone() })
+        open(&self.world, &self.config)
+    }
+
+    /// The configuration alone.
+    pub fn config(&self) -> Result<Config, Cannot> {
+        Ok(self.config.load(self.world.world.as_deref())?)
     }
 
     /// [`WorldArgs::open`] for an effect that a person may start by hand: by hand there is no admission, and without one
@@ -59,7 +55,7 @@ pub fn open(world: &world::Args, config: &config::Args) -> Result<(World, Config
 
 /// Where the world is, as the configuration says.
 pub fn settings(config: &Config) -> Settings {
-    let Config { namespace, sources, .. } = config;
+    let Config { namespace, sources, channels, .. } = config;
     Settings {
         namespace: namespace.clone(),
         coderun_namespace: config.coderun_namespace().to_owned(),
@@ -71,6 +67,20 @@ pub fn settings(config: &Config) -> Settings {
         openmemory_namespace: sources.openmemory_namespace.clone(),
         pagerduty_url: sources.pagerduty_url.clone(),
         timeouts: Timeouts::default(),
+        secrets: Secrets {
+            openmemory_key: sources.openmemory_key.as_ref().map(place),
+            discord_webhook: channels.discord.as_ref().map(place),
+            slack_webhook: channels.slack.as_ref().map(place),
+            pagerduty_key: channels.pagerduty.as_ref().map(place),
+        },
+    }
+}
+
+/// Where a secret is, in the world's words.
+fn place(secret: &Secret) -> SecretRef {
+    match secret {
+        Secret::File(path) => SecretRef::File(path.clone()),
+        Secret::Env(name) => SecretRef::Env(name.clone()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Remediation records, read as types and written by compare-and-swap.
 
 use jiff::Timestamp;
-use remediation::record::{RecordSpec, RecordStatus};
 use remediation::Mode;
+use remediation::record::{RecordSpec, RecordStatus};
 use serde_json::{Map as Object, Value};
 use step::Cannot;
 use world::kubernetes::{Map, Resource};
@@ -162,4 +162,3 @@ pub async fn update(
         "the record {name} was changed by somebody else {TRIES} times in a row; nothing was written"
     )))
 }
-

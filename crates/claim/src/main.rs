@@ -1,0 +1,4 @@
+//! `claim`: see the library.
+fn main() -> std::process::ExitCode {
+    step::main::<claim::Claim>()
+}
