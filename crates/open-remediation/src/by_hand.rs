@@ -43,7 +43,7 @@ pub(crate) fn open(log: &Path, args: &Args, desk: &mut Desk) -> Result<Opened, C
 }
 
 /// From the log's content and the flags; the same log given again is the same remediation.
-fn id(content: &str, flags: &ByHand) -> String {
+pub fn id(content: &str, flags: &ByHand) -> String {
     let mut parts = vec![content.to_owned()];
     let mut say = |flag: &str, value: Option<String>| parts.extend(value.map(|value| format!("{flag}={value}")));
     say("repository", flags.repository.as_ref().map(|name| name.to_lowercase()));
@@ -61,7 +61,11 @@ fn id(content: &str, flags: &ByHand) -> String {
     names::other("log", &parts)
 }
 
-fn known(flags: &ByHand) -> Result<(Subject, Option<Repository>), Cannot> {
+/// What the flags say.
+///
+/// # Errors
+/// 2: a flag's value is no branch, commit, number or repository.
+pub fn known(flags: &ByHand) -> Result<(Subject, Option<Repository>), Cannot> {
     let wrong = |flag: &str, what: &str| Cannot::usage(format!("--{flag} must be {what}"));
     let mut subject = Subject::new(SubjectKind::CiFailure);
     subject.workflow = flags.workflow.as_deref().map(foreign::text);

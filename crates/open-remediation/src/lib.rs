@@ -6,7 +6,7 @@
 
 mod args;
 mod body;
-mod by_hand;
+pub mod by_hand;
 mod decode;
 mod event;
 mod events;
@@ -20,7 +20,7 @@ use remediation::{Attempt, Origin, Repository, Subject, SubjectKind, record};
 use serde::Deserialize;
 use step::{Cannot, Desk, Parameter, Sections, Step, Values, words};
 
-pub use args::Args;
+pub use args::{Args, ByHand};
 pub use event::{EVENTS, Event};
 
 /// The step.

@@ -1,0 +1,156 @@
+//! The multi-call binary: every tool under its name, and the front doors for people.
+
+mod demo;
+mod explain;
+pub mod play;
+mod tell;
+mod tools;
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use step::Code;
+
+pub use tools::{TOOLS, Tool};
+
+#[derive(Parser)]
+#[command(
+    name = "healer",
+    version,
+    about = "Repairs failing CI: the toolkit and its front doors",
+    propagate_version = true
+)]
+struct Healer {
+    #[command(subcommand)]
+    door: Door,
+}
+
+#[derive(Subcommand)]
+enum Door {
+    /// Say what broke in a log, who would fix it, and why
+    Explain(explain::Explain),
+    /// Play a recorded remediation through the real steps
+    Demo(demo::Demo),
+    /// Take secrets out of text: stdin to stdout
+    Redact,
+    /// Look at a configuration
+    Config {
+        #[command(subcommand)]
+        what: ConfigDoor,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigDoor {
+    /// Print what is effective and what is wrong
+    Check {
+        /// A healer.yaml, or the platform's healer-config.json or heal-config.json
+        file: PathBuf,
+    },
+}
+
+/// Runs whatever the first word, or the link's name, asks for.
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let name = arguments.first().map(Path::new).and_then(Path::file_stem).unwrap_or_default();
+    if let Some(tool) = TOOLS.iter().find(|tool| name == tool.name) {
+        return (tool.run)(&arguments);
+    }
+    let second = arguments.get(1).map(OsString::as_os_str).unwrap_or_default();
+    if let Some(tool) = TOOLS.iter().find(|tool| second == tool.name) {
+        return (tool.run)(&arguments[1..]);
+    }
+    let code = match doors()
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| <Healer as clap::FromArgMatches>::from_arg_matches(&matches))
+    {
+        Ok(healer) => open(&healer.door),
+        Err(error) => {
+            let code = if error.use_stderr() { Code::Usage } else { Code::Done };
+            let _ = error.print();
+            code
+        }
+    };
+    ExitCode::from(code as u8)
+}
+
+/// The front doors, with the tools named in the help.
+fn doors() -> clap::Command {
+    let width = TOOLS.iter().map(|tool| tool.name.len()).max().unwrap_or_default();
+    let tools: Vec<String> = TOOLS
+        .iter()
+        .map(|tool| {
+            format!(
+                "  {:width$}  {}",
+                tool.name,
+                (tool.command)().get_about().map(ToString::to_string).unwrap_or_default()
+            )
+        })
+        .collect();
+    Healer::command().after_help(format!(
+        "Tools, each also a binary of its own (`healer TOOL --help`):\n{}\n\n{}",
+        tools.join("\n"),
+        step::exit_code_table()
+    ))
+}
+
+fn open(door: &Door) -> Code {
+    match door {
+        Door::Explain(explain) => answer("explain", explain.run(&mut anstream::stdout().lock())),
+        Door::Demo(demo) => {
+            answer("demo", demo.run(&mut anstream::stdout().lock()).map_err(|error| step::Cannot::refused(error.0)))
+        }
+        Door::Redact => answer("redact", redact_stdin()),
+        Door::Config { what: ConfigDoor::Check { file } } => check(file),
+    }
+}
+
+/// The last line of a failure is one sentence on stderr; a reader that went away (`| head`) is none.
+fn answer(door: &str, result: Result<(), step::Cannot>) -> Code {
+    match result {
+        Ok(()) => Code::Done,
+        Err(cannot) => {
+            let _ = writeln!(
+                io::stderr(),
+                "healer {door}: {} ({}): {}",
+                cannot.code.name(),
+                cannot.code as u8,
+                cannot.sentence
+            );
+            cannot.code
+        }
+    }
+}
+
+fn redact_stdin() -> Result<(), step::Cannot> {
+    let failed = |error: io::Error| step::Cannot::not_yet(format!("cannot pass the text on: {error}"));
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    let mut stream = redact::Redactor::new().stream();
+    let mut out = String::new();
+    loop {
+        let chunk = input.fill_buf().map_err(failed)?;
+        if chunk.is_empty() {
+            break;
+        }
+        let length = chunk.len();
+        stream.push_bytes(chunk, &mut out);
+        input.consume(length);
+        output.write_all(out.as_bytes()).map_err(failed)?;
+        out.clear();
+    }
+    stream.finish(&mut out);
+    output.write_all(out.as_bytes()).and_then(|()| output.flush()).map_err(failed)
+}
+
+fn check(file: &Path) -> Code {
+    let report = config::check(file);
+    let written = write!(io::stdout(), "{}", report);
+    match (written, report.is_usable()) {
+        (Ok(()), true) => Code::Done,
+        (Ok(()), false) => Code::Misconfigured,
+        (Err(_), _) => Code::NotYet,
+    }
+}
