@@ -1,5 +1,7 @@
 //! Opening the world with the configuration that belongs to it.
 
+use std::path::Path;
+
 use config::{Config, Secret};
 use jiff::Timestamp;
 use remediation::Admission;
@@ -24,7 +26,7 @@ impl WorldArgs {
 
     /// The configuration alone.
     pub fn config(&self) -> Result<Config, Cannot> {
-        Ok(self.config.load(self.world.world.as_deref())?)
+        configuration(&self.world, &self.config)
     }
 
     /// [`WorldArgs::open`] for an effect that a person may start by hand: by hand there is no admission, and without one
@@ -48,9 +50,15 @@ impl WorldArgs {
 /// # Errors
 /// 78: no live clients and no `--world`, no recorded world there, or a wrong configuration.
 pub fn open(world: &world::Args, config: &config::Args) -> Result<(World, Config), Cannot> {
-    let config = config.load(world.world.as_deref())?;
+    let config = configuration(world, config)?;
     let world = World::open(world, settings(&config)).map_err(|error| Cannot::misconfigured(error.to_string()))?;
     Ok((world, config))
+}
+
+/// `--config`, else the `healer.yaml` of the recorded world or of what it extends, else the defaults.
+fn configuration(world: &world::Args, config: &config::Args) -> Result<Config, Cannot> {
+    let of_world = world.beside("healer.yaml").map_err(|error| Cannot::misconfigured(error.to_string()))?;
+    Ok(config.load(of_world.as_deref().and_then(Path::parent))?)
 }
 
 /// Where the world is, as the configuration says.

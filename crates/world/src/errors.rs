@@ -160,6 +160,8 @@ impl PortError {
         match error {
             WireError::Missing { recording } => Self::Missing { call, recording },
             WireError::Recording(what) => Self::Malformed { call, what },
+            WireError::Credential(why) => Self::Denied { call, why },
+            WireError::TooLarge(_) => Self::Malformed { call, what: error.to_string() },
             WireError::Timeout(_) | WireError::Unreachable(_) | WireError::Cut { .. } => {
                 Self::Later { call, why: error.to_string(), retry_after: None }
             }

@@ -1,11 +1,11 @@
 //! Where the world is: namespaces, base addresses, time-outs. The crate `config` fills it; defaults are the platform's.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::wire::Service;
 
-/// Where the services are and how long to wait for them. Holds no secret: webhooks, tokens and keys are read by the live
-/// wire from files or the environment.
+/// Where the services are and how long to wait for them. Holds no secret, only where the live wire finds each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Our own objects: records, Leases, counters, `healer-switch`.
@@ -28,6 +28,31 @@ pub struct Settings {
     pub pagerduty_url: String,
     /// How long one answer of a service may take.
     pub timeouts: Timeouts,
+    /// Where the secrets are.
+    pub secrets: Secrets,
+}
+
+/// Where one secret is; its value is read when it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretRef {
+    /// In this file, such as a mounted Kubernetes Secret.
+    File(PathBuf),
+    /// In the environment variable of this name.
+    Env(String),
+}
+
+/// Where the secrets of the services are, as far as the configuration names them. GitHub's credentials and the cluster's
+/// come from the environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Secrets {
+    /// OpenMemory's key, if it wants one.
+    pub openmemory_key: Option<SecretRef>,
+    /// Discord's webhook address.
+    pub discord_webhook: Option<SecretRef>,
+    /// Slack's webhook address.
+    pub slack_webhook: Option<SecretRef>,
+    /// PagerDuty's routing key.
+    pub pagerduty_key: Option<SecretRef>,
 }
 
 /// How long one answer may take.
@@ -72,6 +97,7 @@ impl Default for Settings {
             openmemory_namespace: "agent/healer".into(),
             pagerduty_url: "https://events.pagerduty.com".into(),
             timeouts: Timeouts::default(),
+            secrets: Secrets::default(),
         }
     }
 }

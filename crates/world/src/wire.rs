@@ -160,6 +160,12 @@ pub enum WireError {
         /// Those bytes.
         part: Vec<u8>,
     },
+    /// There is no usable credential or address for this service; the sentence says what to set, and no value.
+    #[error("{0}")]
+    Credential(String),
+    /// The answer is larger than this many bytes and was not read to its end.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
     /// A recorded world has no file for this call.
     #[error("the recorded world has no {}", recording.display())]
     Missing {

@@ -1,0 +1,123 @@
+//! A GitHub App: found by repository or by id, a token for one repository, a new one when it is refused.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use std::path::Path;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use base64::Engine;
+use common::{Reply, Seen, Server, call, environment, ok, request, settings, status};
+use world::wire::{Method, Service, WireError};
+use world_live::LiveWire;
+
+const RUN: &str = "/repos/acme/widgets/actions/runs/1";
+
+/// GitHub as far as an App sees it. Tokens are `ghs_hunter22_<n>`.
+fn github(refused: &'static str) -> Server {
+    Server::start(move |seen, before| match (&*seen.method, &*seen.target) {
+        ("GET", "/repos/acme/widgets/installation") => ok(r#"{"id":55}"#),
+        ("GET", path) if path.ends_with("/installation") => status(404),
+        ("POST", "/app/installations/55/access_tokens") => {
+            let expires = "2099-01-01T00:00:00Z";
+            let body = format!(r#"{{"token":"ghs_hunter22_{before}","expires_at":"{expires}","permissions":{{}}}}"#);
+            Reply::Answer(201, Vec::new(), body.into_bytes())
+        }
+        ("POST", _) => status(404),
+        _ if !refused.is_empty() && seen.header("authorization").ends_with(refused) => status(401),
+        _ => ok("{}"),
+    })
+}
+
+fn wire(server: &Server, folder: &Path, installation: &str) -> LiveWire {
+    let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
+    let text = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
+    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let kind = "PRIVATE KEY";
+    let file = folder.join("app.pem");
+    std::fs::write(&file, format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))).unwrap();
+    let variables = [
+        ("HEALER_GITHUB_APP_ID", "17".to_owned()),
+        ("HEALER_GITHUB_APP_PRIVATE_KEY_FILE", file.display().to_string()),
+        ("HEALER_GITHUB_APP_INSTALLATION_ID", installation.to_owned()),
+        ("GITHUB_TOKEN", "ghp_not_this_one".to_owned()),
+    ];
+    LiveWire::new(settings(&server.url), environment(&variables))
+}
+
+fn asked(seen: &[Seen]) -> Vec<String> {
+    seen.iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
+}
+
+#[test]
+fn one_token_for_one_repository_found_by_its_name() {
+    let (server, folder) = (github(""), tempfile::tempdir().unwrap());
+    let wire = wire(&server, folder.path(), "");
+    world::block_on(async {
+        let run = || request(Service::Github, Method::Get, RUN);
+        let (one, other) = tokio::join!(wire_call(&wire, run()), wire_call(&wire, run()));
+        assert_eq!((one, other), (200, 200));
+    })
+    .unwrap();
+    let seen = server.seen();
+    let get = format!("GET {RUN}");
+    let wanted = ["GET /repos/acme/widgets/installation", "POST /app/installations/55/access_tokens", &get, &get];
+    assert_eq!(asked(&seen), wanted, "two at once share one token");
+    assert_eq!(seen[1].body, r#"{"repositories":["widgets"]}"#);
+    let jwt = seen[0].header("authorization").strip_prefix("Bearer ").unwrap();
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1).unwrap()).unwrap();
+    assert!(String::from_utf8(claims).unwrap().contains(r#""iss":17"#));
+    assert_eq!(seen[2].header("authorization"), "Bearer ghs_hunter22_1");
+}
+
+async fn wire_call(wire: &LiveWire, request: world::wire::Request) -> u16 {
+    use world::wire::Wire;
+    wire.call(request).await.unwrap().status
+}
+
+#[test]
+fn an_installation_by_id_is_not_looked_for() {
+    let (server, folder) = (github(""), tempfile::tempdir().unwrap());
+    let wire = wire(&server, folder.path(), "55");
+    assert_eq!(call(&wire, request(Service::Github, Method::Get, "/rate_limit")).unwrap().status, 200);
+    let seen = server.seen();
+    assert_eq!(asked(&seen), ["POST /app/installations/55/access_tokens", "GET /rate_limit"]);
+    assert_eq!(seen[0].body, "{}");
+}
+
+#[test]
+fn a_refused_token_is_replaced_once() {
+    let (server, folder) = (github("ghs_hunter22_1"), tempfile::tempdir().unwrap());
+    let wire = wire(&server, folder.path(), "");
+    assert_eq!(call(&wire, request(Service::Github, Method::Get, RUN)).unwrap().status, 200);
+    assert_eq!(server.seen().last().unwrap().header("authorization"), "Bearer ghs_hunter22_3");
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let (server, folder) = (github(""), tempfile::tempdir().unwrap());
+    let found = wire(&server, folder.path(), "");
+    for (path, said) in [
+        ("/repos/other/thing/pulls", "GitHub App 17 is not installed for other/thing: install it there"),
+        ("/rate_limit", "/rate_limit belongs to no repository: set HEALER_GITHUB_APP_INSTALLATION_ID"),
+    ] {
+        let error = call(&found, request(Service::Github, Method::Get, path)).unwrap_err();
+        assert!(matches!(&error, WireError::Credential(have) if have.starts_with(said)), "{error}");
+    }
+    let wrong = wire(&server, folder.path(), "56");
+    let error = call(&wrong, request(Service::Github, Method::Get, RUN)).unwrap_err().to_string();
+    assert!(error.starts_with("GitHub gives App 17 no token for installation 56 (status 404)"), "{error}");
+    std::fs::write(folder.path().join("app.pem"), "hunter22").unwrap();
+    let broken = LiveWire::new(
+        settings(&server.url),
+        environment(&[
+            ("HEALER_GITHUB_APP_ID", "17".to_owned()),
+            ("HEALER_GITHUB_APP_PRIVATE_KEY_FILE", folder.path().join("app.pem").display().to_string()),
+        ]),
+    );
+    let error = call(&broken, request(Service::Github, Method::Get, RUN)).unwrap_err().to_string();
+    assert!(error.contains("is no RSA private key in PEM form"), "{error}");
+}
