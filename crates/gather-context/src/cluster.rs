@@ -12,7 +12,7 @@ use crate::source::{Answer, Found, NoAnswer, Source, failed};
 pub async fn argocd(ask: &Source<'_, impl Cluster + Clock>) -> Found<ArgocdStatus> {
     let name = ask.repository.argocd_application.as_deref().ok_or(NoAnswer::NotConfigured("argocd_application"))?;
     let Some(application) = ask.ports.application(name).await? else {
-        return Err(NoAnswer::NotKnown("Argo CD application that exists: the configured one is not there"));
+        return Err(NoAnswer::NotThere("the Argo CD application that healer.yaml names"));
     };
     let status = application.status;
     let line = |text: &Untrusted| ask.foreign.line(text, caps::TEXT);

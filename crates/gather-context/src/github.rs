@@ -110,7 +110,7 @@ pub async fn base(ask: &Source<'_, impl ReadGithub + Clock>) -> Found<Base> {
         None => needs.repository.default_branch.clone().ok_or(NoAnswer::NotKnown("base branch"))?,
     };
     if needs.subject.branch.as_ref() == Some(&branch) {
-        return Err(NoAnswer::NotKnown("base: the failure is on the default branch itself"));
+        return Err(NoAnswer::NotKnown("base branch: the failure is on the default branch itself"));
     }
     let workflow = needs.subject.workflow_id.ok_or(NoAnswer::NotKnown("workflow"))?;
     let sha = ask.ports.branch(&ask.of, &branch).await?.commit.sha;

@@ -48,6 +48,8 @@ pub enum NoAnswer {
     NotConfigured(&'static str),
     /// The document does not name what to look for.
     NotKnown(&'static str),
+    /// What was named is not there.
+    NotThere(&'static str),
     /// The source could not say.
     Failed(PortError),
 }
@@ -94,6 +96,7 @@ fn sentence(why: &NoAnswer) -> String {
     match why {
         NoAnswer::NotConfigured(key) => format!("not configured: healer.yaml has no `{key}` for this repository"),
         NoAnswer::NotKnown(what) => format!("the document names no {what}"),
+        NoAnswer::NotThere(what) => format!("{what} is not there"),
         NoAnswer::Failed(error) => failed(error),
     }
 }
