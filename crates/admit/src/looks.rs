@@ -270,7 +270,8 @@ impl<'a, P: Ports> Looks<'a, P> {
         };
         let sha = found_branch.commit.sha;
         let ours = self.record.iter().chain(&self.orphan).any(|record| record.status.commits.contains(&sha));
-        if self.kind != SubjectKind::SecurityAlert && self.needs.subject.head_sha.as_ref() != Some(&sha) && !ours {
+        let moved_on = self.needs.subject.head_sha.as_ref() != Some(&sha) && !ours && !self.is_under_way();
+        if self.kind != SubjectKind::SecurityAlert && moved_on {
             self.facts.head = Head::MovedOn;
         }
         if let Some(number) = self.pull_number() {
@@ -294,6 +295,13 @@ impl<'a, P: Ports> Looks<'a, P> {
             protected: found_branch.protected,
         });
         Ok(())
+    }
+
+    /// A take-over of what has begun: the branch may have moved on by our agent, the start is counted and the branch taken
+    /// already. `check-outcome` judges what stands there.
+    fn is_under_way(&self) -> bool {
+        let record = self.record.as_ref().filter(|_| self.facts.record == Own::Dead);
+        record.is_some_and(|record| !record.status.coderuns.is_empty() || !record.status.reruns.is_empty())
     }
 
     /// The pull request of the branch, as the event or GitHub's run says.
@@ -354,6 +362,9 @@ impl<'a, P: Ports> Looks<'a, P> {
     /// Another remediation began on this branch within the window, or is still at it.
     async fn window(&mut self) -> Result<(), Cannot> {
         use remediation::Conclusion::{Linked, Observed, Skipped};
+        if self.is_under_way() {
+            return Ok(());
+        }
         let window = i64::try_from(self.config.limits.window_seconds).unwrap_or(i64::MAX);
         let key = self.branch_key();
         let mut wait = 0;
@@ -376,6 +387,9 @@ impl<'a, P: Ports> Looks<'a, P> {
     }
 
     async fn budget(&mut self) -> Result<(), Cannot> {
+        if self.is_under_way() {
+            return Ok(());
+        }
         let of = self.of()?;
         let counter = budget::counter(self.id_of_repository(), self.now);
         let spent = self.ports.count(&counter).await.map_err(cannot)?;

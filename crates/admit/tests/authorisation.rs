@@ -1,6 +1,8 @@
 //! Who may start an agent, exhaustively: every combination of event, command, actor, permission, fork, switch, budget,
 //! lineage and record, against an oracle that is written as a table (safety.md 4.5, N3).
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use admit::facts::{Actor, Asked, Facts, Lineage, Own};
 use admit::rules::decide;
 use admit::target::{Place, target};

@@ -88,8 +88,9 @@ pub async fn rerun(
     let asked_at = needs.rerun.as_ref().filter(|before| before.run_id == run_id).map_or(now, |before| before.asked_at);
     let observed = needs.admission.as_ref().is_some_and(|admission| admission.mode == Mode::Observe);
     let section = Rerun { run_id, run_attempt, asked_at, observed };
-    // Asked for and begun; or somebody else ran it again meanwhile, which serves as well.
-    let begun = run.run_attempt >= run_attempt;
+    // Asked for and begun; or somebody else ran it again meanwhile, which serves as well; or this is our own output.
+    let said = needs.rerun.as_ref().is_some_and(|before| before.run_id == run_id && !before.observed);
+    let begun = run.run_attempt >= run_attempt || (asked.is_some() && said);
     if observed || begun {
         return Ok(section);
     }

@@ -1,5 +1,7 @@
 //! The object against the platform's schema, and as YAML.
 
+#![allow(clippy::unwrap_used)]
+
 use config::Config;
 use remediation::{Agent, Attempt, Kind, Push, Repository, Subject, Target, Vocabulary};
 use serde_json::{Value, json};
