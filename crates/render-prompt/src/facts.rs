@@ -23,8 +23,6 @@ pub(crate) struct Facts {
     /// Fields that no budget cuts.
     fixed: Value,
     excerpt: Option<Source>,
-    /// Whether the excerpt is only the end of the log.
-    is_tail: bool,
     diff: Option<Source>,
     description: Option<Source>,
     commit_message: Option<Source>,
@@ -49,7 +47,7 @@ impl Facts {
         let context = needs.context.as_ref();
         let pull_request =
             context.and_then(|one| one.pull_request.as_ref()).or(failure.and_then(|one| one.pull_request.as_ref()));
-        let (excerpt, is_tail) = excerpt(needs, read)?;
+        let excerpt = excerpt(needs, read)?;
         let diff = match context.and_then(|context| context.diff.as_deref()) {
             Some(name) => read(name)?.and_then(|bytes| {
                 Source::new(
@@ -79,7 +77,6 @@ impl Facts {
         Ok(Self {
             fixed: fixed(needs, config, kind),
             excerpt,
-            is_tail,
             diff,
             description: description.and_then(|text| {
                 Source::new(Block::Description, "What the pull request's author wrote about it.", "text", text)
@@ -167,7 +164,8 @@ impl Facts {
         for (name, source) in blocks {
             view[name] = json!(source.as_ref().map(|source| cutter.view(source)));
         }
-        view["excerpt_is_tail"] = json!(self.is_tail);
+        // An alert comes without a failed command.
+        view["without_log"] = json!(!view["alert"].is_null() && view["excerpt"].is_null());
         let (files, omitted) = self.files(cutter);
         view["changed_files"] = json!(files);
         view["changed_files_omitted"] = json!(omitted);
@@ -222,10 +220,10 @@ fn unknown(need: Need) -> &'static str {
 }
 
 /// The lines that `classify` chose, or the end of the log.
-fn excerpt(needs: &Needs, read: Read<'_>) -> Result<(Option<Source>, bool), Cannot> {
+fn excerpt(needs: &Needs, read: Read<'_>) -> Result<Option<Source>, Cannot> {
     let excerpt = needs.classification.excerpt.as_ref();
     let name = excerpt.map_or("job_log", |excerpt| excerpt.attachment.as_str());
-    let Some(bytes) = read(name)? else { return Ok((None, false)) };
+    let Some(bytes) = read(name)? else { return Ok(None) };
     let log = String::from_utf8_lossy(&bytes);
     let all: Vec<&str> = log.lines().collect();
     let ranges = excerpt.map_or(&[][..], |excerpt| &excerpt.lines);
@@ -251,7 +249,7 @@ fn excerpt(needs: &Needs, read: Read<'_>) -> Result<(Option<Source>, bool), Cann
     } else {
         "From the job's log: what the tools printed."
     };
-    Ok((Source::new(Block::Excerpt, who, "text", &Untrusted::new(text)), is_tail))
+    Ok(Source::new(Block::Excerpt, who, "text", &Untrusted::new(text)))
 }
 
 fn changed_files(needs: &Needs) -> Vec<(Foreign, usize, Value)> {

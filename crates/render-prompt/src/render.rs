@@ -17,7 +17,7 @@ pub(crate) fn render(templates: &Templates, facts: Facts, kind: Kind, limit: usi
     let retry = facts.is_retry();
     let template = if retry { "retry/retry" } else { fix };
     let engine = engine(templates, template, fix)?;
-    let front = &templates.get(fix)?.front;
+    let front = templates.get(fix)?.front;
     let mut budgets = front.budgets();
     if retry {
         for block in [Block::AttemptDiff, Block::AttemptOutput] {
@@ -27,7 +27,7 @@ pub(crate) fn render(templates: &Templates, facts: Facts, kind: Kind, limit: usi
     let mut cheapest = cheapest_first().iter();
     loop {
         let mut cutter = Cutter { budgets: budgets.clone(), ..Cutter::default() };
-        let view = facts.view(front, &mut cutter);
+        let view = facts.view(&front, &mut cutter);
         let text = engine
             .render("prompt", &view)
             .map_err(|error| Cannot::misconfigured(format!("the prompt {template}.hbs cannot be rendered: {error}")))?;
@@ -50,7 +50,7 @@ pub(crate) fn render(templates: &Templates, facts: Facts, kind: Kind, limit: usi
     }
 }
 
-fn engine<'a>(templates: &'a Templates, template: &str, fix: &str) -> Result<Handlebars<'a>, Cannot> {
+fn engine(templates: &Templates, template: &str, fix: &str) -> Result<Handlebars<'static>, Cannot> {
     let mut engine = Handlebars::new();
     engine.set_strict_mode(true);
     engine.register_escape_fn(handlebars::no_escape);
@@ -61,7 +61,7 @@ fn engine<'a>(templates: &'a Templates, template: &str, fix: &str) -> Result<Han
         Cannot::misconfigured(format!("the prompt {name}.hbs is no valid template: {error}"))
     };
     for (name, partial) in templates.partials() {
-        engine.register_partial(name, &partial.body).map_err(|error| failed(name, error))?;
+        engine.register_partial(name, partial).map_err(|error| failed(name, error))?;
     }
     // What `retry` wraps has one fixed name: no partial is chosen by data.
     engine.register_partial("fix", &templates.get(fix)?.body).map_err(|error| failed(fix, error))?;

@@ -1,5 +1,6 @@
 //! Templates and their front matter: embedded, or from a folder that replaces them file by file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -45,65 +46,51 @@ pub enum Need {
     Alert,
 }
 
-/// One file.
+/// One template, read.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// The whole file, as it is hashed.
-    source: String,
     /// Behind the front matter.
     pub(crate) body: String,
     /// Its front matter; partials have none.
     pub front: FrontMatter,
 }
 
-/// All of them, by name without `.hbs`.
+/// All of them: the source by name without `.hbs`. What is embedded is read when it is used.
 #[derive(Debug, Clone)]
 pub struct Templates {
-    files: BTreeMap<String, Template>,
+    sources: BTreeMap<String, Cow<'static, str>>,
 }
 
 impl Templates {
     /// The embedded ones, and those of `folder` in their place.
     pub fn load(folder: Option<&Path>) -> Result<Self, Cannot> {
-        let mut files = BTreeMap::new();
-        embedded(&EMBEDDED, &mut files)?;
+        let mut sources = BTreeMap::new();
+        embedded(&EMBEDDED, &mut sources);
         if let Some(folder) = folder {
-            let before = files.len();
-            replace(folder, folder, &mut files)?;
-            if files.len() > before {
-                let known = |name: &&String| !EMBEDDED.contains(format!("{name}.hbs")) && !name.starts_with('_');
-                if let Some(name) = files.keys().find(known) {
-                    return Err(Cannot::misconfigured(format!(
-                        "{}: no prompt is called {name:?}; fix/<kind>.hbs, retry/retry.hbs and _<partial>.hbs are",
-                        folder.display()
-                    )));
-                }
-            }
+            replace(folder, folder, &mut sources)?;
         }
-        Ok(Self { files })
-    }
-
-    /// The names of all templates and partials.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+        Ok(Self { sources })
     }
 
     /// One by name.
-    pub fn get(&self, name: &str) -> Result<&Template, Cannot> {
-        self.files.get(name).ok_or_else(|| Cannot::bug(format!("there is no prompt {name:?}")))
+    pub fn get(&self, name: &str) -> Result<Template, Cannot> {
+        let source = self.sources.get(name).ok_or_else(|| Cannot::bug(format!("there is no prompt {name:?}")))?;
+        parse(name, source)
     }
 
-    pub(crate) fn partials(&self) -> impl Iterator<Item = (&String, &Template)> {
-        self.files.iter().filter(|(name, _)| name.starts_with('_'))
+    pub(crate) fn partials(&self) -> impl Iterator<Item = (&str, &str)> {
+        let partials = self.sources.iter().filter(|(name, _)| name.starts_with('_'));
+        partials.map(|(name, source)| (name.as_str(), source.as_ref()))
     }
 
     /// Digest of these templates and of every partial.
     pub fn digest(&self, names: &[&str]) -> String {
-        let chosen = self.files.iter().filter(|(name, _)| name.starts_with('_') || names.contains(&name.as_str()));
         let mut all = Vec::new();
-        for (name, template) in chosen {
-            all.extend_from_slice(format!("{name}\0{}\0", template.source.len()).as_bytes());
-            all.extend_from_slice(template.source.as_bytes());
+        for (name, source) in &self.sources {
+            if name.starts_with('_') || names.contains(&name.as_str()) {
+                all.extend_from_slice(format!("{name}\0{}\0", source.len()).as_bytes());
+                all.extend_from_slice(source.as_bytes());
+            }
         }
         names::sha256(&all)
     }
@@ -117,16 +104,16 @@ impl FrontMatter {
     }
 }
 
-fn embedded(folder: &Dir<'_>, files: &mut BTreeMap<String, Template>) -> Result<(), Cannot> {
+fn embedded(folder: &'static Dir<'static>, sources: &mut BTreeMap<String, Cow<'static, str>>) {
     for file in folder.files() {
         if let (Some(name), Some(text)) = (name(file.path()), file.contents_utf8()) {
-            files.insert(name.clone(), parse(&name, text)?);
+            sources.insert(name, text.into());
         }
     }
-    folder.dirs().try_for_each(|folder| embedded(folder, files))
+    folder.dirs().for_each(|folder| embedded(folder, sources));
 }
 
-fn replace(root: &Path, folder: &Path, files: &mut BTreeMap<String, Template>) -> Result<(), Cannot> {
+fn replace(root: &Path, folder: &Path, sources: &mut BTreeMap<String, Cow<'static, str>>) -> Result<(), Cannot> {
     let failed = |path: &Path, error: &dyn std::fmt::Display| {
         Cannot::misconfigured(format!("--prompts: cannot read {}: {error}", path.display()))
     };
@@ -136,15 +123,23 @@ fn replace(root: &Path, folder: &Path, files: &mut BTreeMap<String, Template>) -
         if path.is_dir() {
             // fix/ and retry/, and nothing below them.
             if folder == root {
-                replace(root, &path, files)?;
+                replace(root, &path, sources)?;
             }
         } else if let Some(name) = path.strip_prefix(root).ok().and_then(name) {
             let about = std::fs::metadata(&path).map_err(|error| failed(&path, &error))?;
             if about.len() > MAX_BYTES {
                 return Err(failed(&path, &format!("it has more than {MAX_BYTES} bytes")));
             }
-            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
-            files.insert(name.clone(), parse(&name, &text)?);
+            // A new partial may be of use; a new template would never be.
+            if !name.starts_with('_') && !sources.contains_key(&name) {
+                return Err(Cannot::misconfigured(format!(
+                    "--prompts: {} is no prompt of ours; those are fix/<kind>.hbs, retry/retry.hbs and _<partial>.hbs",
+                    path.display()
+                )));
+            }
+            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, &error))?.replace("\r\n", "\n");
+            parse(&name, &text)?;
+            sources.insert(name, text.into());
         }
     }
     Ok(())
@@ -158,9 +153,8 @@ fn name(path: &Path) -> Option<String> {
 /// Splits front matter and body. A partial has no front matter, a template must have one.
 fn parse(name: &str, source: &str) -> Result<Template, Cannot> {
     let wrong = |why: String| Cannot::misconfigured(format!("the prompt {name}.hbs: {why}"));
-    let source = source.replace("\r\n", "\n");
     if name.starts_with('_') {
-        return Ok(Template { body: source.clone(), source, front: FrontMatter::default() });
+        return Ok(Template { body: source.to_owned(), front: FrontMatter::default() });
     }
     let split = source.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
     let Some((front, body)) = split else {
@@ -171,7 +165,7 @@ fn parse(name: &str, source: &str) -> Result<Template, Cannot> {
     for block in front.budget_bytes.keys() {
         remediation::parse_strict::<Block>(block).map_err(|why| wrong(format!("front matter: budget_bytes: {why}")))?;
     }
-    Ok(Template { source, body, front })
+    Ok(Template { body, front })
 }
 
 #[cfg(test)]
