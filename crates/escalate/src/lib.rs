@@ -94,7 +94,6 @@ impl Step for Escalate {
     fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
         let told = if let Some(id) = &args.from_record {
             let (world, config) = args.errand.open()?;
-            let now = ledger::now(desk, &world);
             ledger::block_on(async {
                 let record = ledger::find(&world, id).await?.ok_or_else(|| {
                     Cannot::refused(format!("there is no record {}; nobody was told", Untrusted::new(&**id).terminal()))
@@ -108,19 +107,18 @@ impl Step for Escalate {
                     return Ok(Escalation { reason: reason.into(), channels: Vec::new() });
                 }
                 let story = story::of_record(id, &record.spec, &record.status, reason).made_safe();
-                run(&story, None, Some(record.spec.opened_at), args.app_id, &config, &world, now).await
+                run(&story, None, Some(record.spec.opened_at), args.app_id, &config, &world).await
             })?
         } else {
             let (world, config) = args.errand.open_admitted(Self::NAME, needs.admission.as_ref())?;
             let now = ledger::now(desk, &world);
             let story = story::of_document(&needs, excerpt(&needs, desk))?.made_safe();
-            let not_told =
-                needs.admission.as_ref().is_some_and(|admission| admission.reason == AdmissionReason::Budget);
+            let budget = needs.admission.as_ref().is_some_and(|admission| admission.reason == AdmissionReason::Budget);
             ledger::block_on(async {
-                if not_told && !first_today(&needs, &world, now).await? {
+                if budget && !story.observe && !first_today(&needs, &world, now).await? {
                     return Ok(Escalation { reason: story.reason.into(), channels: Vec::new() });
                 }
-                run(&story, needs.escalation.as_ref(), needs.opened_at, args.app_id, &config, &world, now).await
+                run(&story, needs.escalation.as_ref(), needs.opened_at, args.app_id, &config, &world).await
             })?
         };
         let said = said(&told);
@@ -164,7 +162,6 @@ pub async fn run(
     app_id: Option<u64>,
     config: &Config,
     ports: &(impl ReadGithub + CommentOnGithub + Channels + Records),
-    _now: Timestamp,
 ) -> Result<Escalation, Cannot> {
     let (owner, name) = story.repository.expose().split_once('/').unwrap_or_default();
     let of = Slug::new(owner, name);

@@ -47,13 +47,13 @@ pub const ROWS: &[Row] = &[
         EscalationReason::Dishonest,
         Loudness::Page,
         "An agent hid the failure instead of fixing it",
-        "Do not merge the agent's commits. Look at the rules below that its change breaks, and revert it.",
+        "Do not merge the agent's commits. Look at the rules above that its change breaks, and revert it.",
     ),
     row(
         EscalationReason::NeedsPerson,
         Loudness::Chat,
         "CI is green, and a person must look before this is done",
-        "Look at what the change touches, by the rules below. Merge it if it is right.",
+        "Look at what the change touches, by the rules above. Merge it if it is right.",
     ),
     row(
         EscalationReason::CiNotRun,
@@ -89,7 +89,7 @@ pub const ROWS: &[Row] = &[
         EscalationReason::Fault,
         Loudness::Page,
         "A step of Healer could not do its work",
-        "Look at the sentence below; it says what and where. When it is put right, `/healer retry` starts again.",
+        "Read what the step said above. When it is put right, `/healer retry` starts again.",
     ),
     row(
         EscalationReason::WorkflowBroke,

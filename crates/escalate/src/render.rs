@@ -12,6 +12,9 @@ pub fn marker(id: &str) -> String {
     format!("<!-- healer:{id} -->")
 }
 
+/// Lines of each list; with them a comment stays far below its limit even when every line is as long as it may be.
+const LINES: usize = 20;
+
 /// Markdown for a comment or an issue: GitHub takes 65,536 characters, this stays far below.
 pub fn markdown(story: &Story) -> String {
     let row = reasons::of(story.reason);
@@ -19,10 +22,10 @@ pub fn markdown(story: &Story) -> String {
     let list = |out: &mut String, title: &str, lines: &[String]| {
         if !lines.is_empty() {
             out.push_str(&format!("\n**{title}**\n\n"));
-            lines.iter().for_each(|line| out.push_str(&format!("- {line}\n")));
+            lines.iter().take(LINES).for_each(|line| out.push_str(&format!("- {line}\n")));
         }
     };
-    for line in &story.detail {
+    for line in story.detail.iter().take(LINES) {
         out.push_str(&format!("\n{line}\n"));
     }
     let facts: Vec<String> = story.facts.iter().map(|(label, text)| format!("{label}: {}", text.code_span())).collect();
@@ -84,16 +87,16 @@ fn body(story: &Story) -> String {
             lines.extend(part.iter().map(|line| format!("- {line}")));
         }
     }
-    lines.push(format!("*Look at* {}", row.look_at));
+    lines.push(format!("*What to look at*\n- {}", row.look_at));
     lines.join("\n")
 }
 
 /// Discord's limits: title 256, description 4,096, 25 fields of 256 and 1,024, 6,000 together.
 mod discord {
     pub const TITLE: usize = 256;
-    pub const DESCRIPTION: usize = 3000;
-    pub const FIELDS: usize = 20;
-    pub const VALUE: usize = 120;
+    pub const DESCRIPTION: usize = 2400;
+    pub const FIELDS: usize = 12;
+    pub const VALUE: usize = 250;
 }
 
 /// A Discord message. Mentions call nobody.

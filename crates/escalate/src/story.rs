@@ -38,11 +38,7 @@ pub struct Story {
 /// Why people are told, by the flow table's case (design section 1.8).
 pub fn reason(needs: &Needs) -> Result<(EscalationReason, Vec<String>), Cannot> {
     if let Some(fault) = &needs.fault {
-        let code = fault.exit_code;
-        return Ok((
-            EscalationReason::Fault,
-            vec![format!("{} ended with exit code {code}: {}", fault.step, fault.sentence)],
-        ));
+        return Ok((EscalationReason::Fault, vec![format!("It ended with exit code {}.", fault.exit_code)]));
     }
     if let Some(outcome) = &needs.outcome {
         let verdict = outcome.verdict.require("outcome.verdict")?;
@@ -89,7 +85,13 @@ pub fn of_document(needs: &Needs, excerpt: Option<Untrusted>) -> Result<Story, C
         return Err(Cannot::refused("the document has no `repository` or no `subject`; run open-remediation first"));
     };
     let name = format!("{}/{}", repository.owner, repository.name);
-    let mut facts = vec![("Repository", Untrusted::new(&*name))];
+    let mut facts = Vec::new();
+    if let Some(fault) = &needs.fault {
+        // The sentence is ours; what a service said may stand in it.
+        facts.push(("Step", Untrusted::new(&*fault.step)));
+        facts.push(("What it said", Untrusted::new(&*fault.sentence)));
+    }
+    facts.push(("Repository", Untrusted::new(&*name)));
     facts.extend(subject.branch.clone().map(|branch| ("Branch", branch)));
     let head = needs.outcome.as_ref().and_then(|outcome| outcome.head_sha.clone()).or(subject.head_sha.clone());
     facts.extend(head.map(|sha| ("Commit", Untrusted::new(sha))));
@@ -179,7 +181,7 @@ impl Story {
         }
         // A fault's sentence may name what a service said.
         for line in self.detail.iter_mut().chain(&mut self.known).chain(&mut self.tried) {
-            *line = foreign.line(&Untrusted::new(&**line), 2 * caps::TEXT).expose().to_owned();
+            *line = foreign.line(&Untrusted::new(&**line), caps::TEXT).expose().to_owned();
         }
         self.excerpt = self.excerpt.map(|text| foreign.text(&text, EXCERPT_BYTES));
         self
