@@ -149,11 +149,14 @@ impl<P: Ports> Spawn<'_, P> {
     }
 
     async fn created(&self, there: &Resource, result: SpawnResult) -> Result<Spawned, Cannot> {
-        // The start counts whoever created it; its token is the name, so it counts once.
-        if result == SpawnResult::Existing && self.needs.repository.id.is_some() {
-            self.ports.spend(&self.counter(), &self.name, usize::MAX).await.map_err(cannot)?;
+        // Start and slot belong to the CodeRun, whoever created it. Another spawn of this attempt whose create failed may
+        // have given them back a moment ago.
+        let started = there.metadata.creation_timestamp.unwrap_or(self.now);
+        self.ports.spend(&self.counter(started), &self.name, usize::MAX).await.map_err(cannot)?;
+        let mut slot = slots::settle(self.ports, &self.name).await?;
+        if slot.is_none() && !slots::is_terminal(there.phase()) {
+            slot = slots::take(self.ports, self.config.limits.agents_at_once, &self.name, self.now).await?;
         }
-        let slot = slots::settle(self.ports, &self.name).await?;
         ledger::update(self.ports, &self.needs.id, |_, status: &mut RecordStatus| {
             if !status.coderuns.contains(&self.name) {
                 status.coderuns.push(self.name.clone());
@@ -174,20 +177,21 @@ impl<P: Ports> Spawn<'_, P> {
         Ok(spawned)
     }
 
-    fn counter(&self) -> String {
-        budget::counter(self.needs.repository.id.unwrap_or_default(), self.now)
+    /// The starts of a day.
+    fn counter(&self, day: Timestamp) -> String {
+        budget::counter(self.needs.repository.id.unwrap_or_default(), day)
     }
 
     /// Whether one of today's starts is ours.
     async fn spend(&self) -> Result<bool, Cannot> {
         let of = &self.needs.repository;
         let limit = self.config.starts_per_day_for(&of.owner, &of.name) as usize;
-        let spent = self.ports.spend(&self.counter(), &self.name, limit).await.map_err(cannot)?;
+        let spent = self.ports.spend(&self.counter(self.now), &self.name, limit).await.map_err(cannot)?;
         Ok(!matches!(spent, Spent::UsedUp(_)))
     }
 
     async fn give_back(&self) -> Result<(), Cannot> {
-        self.ports.give_back(&self.counter(), &self.name).await.map_err(cannot)
+        self.ports.give_back(&self.counter(self.now), &self.name).await.map_err(cannot)
     }
 
     async fn undo(&self) -> Result<(), Cannot> {
