@@ -106,3 +106,26 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Cannot>>) -> Result<T, C
 pub fn cannot(error: PortError) -> Cannot {
     Cannot::new(Code::from_number(error.exit_code()), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_world_learns_where_secrets_are() {
+        let mut config = Config::default();
+        assert_eq!(settings(&config).secrets, Secrets::default());
+        config.channels.slack = Some(Secret::Env("SLACK".into()));
+        config.channels.pagerduty = Some(Secret::File("/run/pagerduty".into()));
+        config.channels.discord = Some(Secret::Env("DISCORD".into()));
+        config.sources.openmemory_key = Some(Secret::Env("MEMORY".into()));
+        let env = |name: &str| Some(SecretRef::Env(name.into()));
+        let wanted = Secrets {
+            openmemory_key: env("MEMORY"),
+            discord_webhook: env("DISCORD"),
+            slack_webhook: env("SLACK"),
+            pagerduty_key: Some(SecretRef::File("/run/pagerduty".into())),
+        };
+        assert_eq!(settings(&config).secrets, wanted);
+    }
+}

@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -200,4 +201,34 @@ fn works_on_a_second_runtime() {
     for service in [Service::Github, Service::Loki, Service::Github, Service::Loki] {
         assert_eq!(call(&wire, request(service, Get, "/x")).unwrap().status, 200);
     }
+}
+
+/// Every client has a crypto provider: a server that speaks no TLS is an error and no panic.
+#[test]
+fn https_is_spoken_where_the_address_says_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let hellos = std::thread::spawn(move || {
+        let hello = |mut stream: std::net::TcpStream| {
+            let mut first = [0; 512];
+            let read = stream.read(&mut first).unwrap();
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+            (read, first[0])
+        };
+        listener.incoming().take(3).map(|stream| hello(stream.unwrap())).collect::<Vec<_>>()
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kubeconfig");
+    let config = format!(
+        r#"{{"current-context":"c","contexts":[{{"name":"c","context":{{"cluster":"k"}}}}],"clusters":[{{"name":"k","cluster":{{"server":"{url}"}}}}]}}"#
+    );
+    std::fs::write(&file, config).unwrap();
+    let variables = [("GITHUB_TOKEN", TOKEN.to_owned()), ("KUBECONFIG", file.display().to_string())];
+    let wire = LiveWire::new(common::settings(&url), common::environment(&variables));
+    for service in [Service::Github, Service::Kubernetes, Service::Prometheus] {
+        let error = call(&wire, request(service, Post, "/x")).unwrap_err();
+        assert!(matches!(&error, WireError::Unreachable(why) if why.contains("corrupt message")), "{service}: {error}");
+    }
+    let hellos = hellos.join().unwrap();
+    assert!(hellos.iter().all(|(read, first)| *read > 0 && *first == 22), "a TLS handshake, nothing in the clear");
 }
