@@ -44,7 +44,7 @@ impl Demo {
         }
         let temporary = tempfile::Builder::new().prefix("healer-demo-").tempdir()?;
         let world = match &self.world {
-            Some(world) => checked(world)?,
+            Some(world) => fs::canonicalize(world).map_err(|error| CannotPlay(format!("no recorded world at {}: {error}", world.display())))?,
             None => {
                 let world = temporary.path().join("world");
                 extract(&world)?;
@@ -52,14 +52,7 @@ impl Demo {
             }
         };
         let folder = self.keep.clone().unwrap_or_else(|| temporary.path().join("play"));
-        let stage = Stage {
-            healer: std::env::current_exe()?,
-            state: folder.join("written"),
-            event: world.join("event.json"),
-            workflow: "healer-demo".into(),
-            world: world.clone(),
-            folder,
-        };
+        let stage = Stage::of(std::env::current_exe()?, &world, folder)?;
         let mut teller = Teller::new(out, self.full);
         teller.title(&description(&world))?;
         let mut told = Ok(());
@@ -78,18 +71,6 @@ fn extract(folder: &Path) -> Result<(), CannotPlay> {
     fs::create_dir_all(folder)?;
     WIDGETS.extract(folder)?;
     Ok(())
-}
-
-fn checked(world: &Path) -> Result<PathBuf, CannotPlay> {
-    for (file, what) in [("world.yaml", "a recorded world"), ("event.json", "the event that begins the story")] {
-        if !world.join(file).is_file() {
-            let world = world.display();
-            return Err(CannotPlay(format!(
-                "{world} has no {file} ({what}); `healer demo --save DIR` writes a whole world to begin with"
-            )));
-        }
-    }
-    Ok(fs::canonicalize(world)?)
 }
 
 /// The `description` of world.yaml: one line, ours or the user's.

@@ -8,9 +8,10 @@ use std::process::{Command, Stdio};
 use std::{fs, io};
 
 use remediation::{Document, Next, Vocabulary};
+use world::recorded::Recorded;
 
 /// How often a poller may say "not yet"; far beyond every deadline of `check-outcome`.
-const POLLS: u32 = 500;
+const POLLS: u32 = 120;
 /// How often the loop may turn: three attempts, a re-run, and room for a larger limit.
 const TURNS: u32 = 16;
 
@@ -50,6 +51,8 @@ pub struct Stage {
     pub state: PathBuf,
     /// The event that begins the story, such as the world's `event.json`.
     pub event: PathBuf,
+    /// The configuration, such as the world's `healer.yaml`.
+    pub config: Option<PathBuf>,
     /// Where the document, its attachments and its parameters go.
     pub folder: PathBuf,
     /// The Argo Workflow that this play stands for.
@@ -76,6 +79,23 @@ impl From<io::Error> for CannotPlay {
 }
 
 impl Stage {
+    /// The stage for a world's own event and configuration; `folder` takes everything that is written.
+    pub fn of(healer: PathBuf, world: &Path, folder: PathBuf) -> Result<Self, CannotPlay> {
+        let recorded = Recorded::open(world, None).map_err(|error| CannotPlay(error.to_string()))?;
+        let event = recorded.beside("event.json").ok_or_else(|| {
+            CannotPlay(format!("{} has no event.json, the event that begins the story", world.display()))
+        })?;
+        Ok(Self {
+            healer,
+            world: world.to_owned(),
+            state: folder.join("written"),
+            event,
+            config: recorded.beside("healer.yaml"),
+            folder,
+            workflow: "healer-demo".into(),
+        })
+    }
+
     /// Plays and tells every step to `watch`. Ends with the last step's exit code.
     pub fn play(&self, part: &Part, mut watch: impl FnMut(&Played)) -> Result<i32, CannotPlay> {
         fs::create_dir_all(&self.folder)?;
@@ -103,13 +123,16 @@ impl Stage {
 
     /// As Argo's retry does: again while it says "not yet". A recorded clock moves on by itself.
     fn poll(&self, tool: &'static str) -> Result<Played, CannotPlay> {
+        let mut reason = String::new();
         for _ in 0..POLLS {
             let played = self.run(tool, &[])?;
-            if played.exit_code != i32::from(step::Code::NotYet as u8) {
-                return Ok(played);
+            match played.exit_code {
+                0 => return Ok(played),
+                code if code == i32::from(step::Code::NotYet as u8) => reason = played.last_words,
+                _ => return Err(CannotPlay(played.last_words)),
             }
         }
-        Err(CannotPlay(format!("`{tool}` said \"not yet\" {POLLS} times; does the world's clock stand still?")))
+        Err(CannotPlay(format!("{POLLS} times: {reason}")))
     }
 
     /// As a pod of several containers does: a failure flows through the document to `finish`.
@@ -127,7 +150,7 @@ impl Stage {
         let document = self.folder.join("remediation.json");
         let (attachments, parameters) = (self.folder.join("attachments"), self.folder.join("parameters"));
         let log = self.state.join("log.jsonl");
-        let before = lines(&log);
+        let before = fs::read_to_string(&log).unwrap_or_default().lines().count();
         let _ = fs::remove_dir_all(&parameters);
         let mut command = Command::new(&self.healer);
         command.arg(tool).args(arguments).arg("--out").arg(&document);
@@ -138,9 +161,8 @@ impl Stage {
         // Only effects look at the world; the pure steps have no such flag, and all read the environment.
         command.env("HEALER_WORLD", &self.world).env("HEALER_WORLD_STATE", &self.state);
         command.env("HEALER_WORKFLOW_NAME", &self.workflow).env("HEALER_WORKFLOW_UID", &self.workflow);
-        let config = self.world.join("healer.yaml");
-        if config.is_file() {
-            command.env("HEALER_CONFIG", &config);
+        if let Some(config) = &self.config {
+            command.env("HEALER_CONFIG", config);
         }
         let output = command.env("HEALER_LOG_FORMAT", "human").stdin(Stdio::null()).output()?;
         let errors = String::from_utf8_lossy(&output.stderr);
@@ -156,7 +178,7 @@ impl Stage {
             last_words,
             document,
             attachments,
-            written: lines(&log).split_off(before.len()),
+            written: writes(&log, before),
             acted,
         })
     }
@@ -167,8 +189,10 @@ fn acted(document: &Document, tool: &str) -> bool {
     trail.last().is_some_and(|entry| entry.step == tool && !entry.passed_on)
 }
 
-fn lines(path: &Path) -> Vec<String> {
-    fs::read_to_string(path).map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default()
+/// The writes after the first `skip` entries; the log holds moves of the clock too.
+fn writes(log: &Path, skip: usize) -> Vec<String> {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    text.lines().skip(skip).filter(|line| line.contains("\"method\"")).map(str::to_owned).collect()
 }
 
 fn read_parameters(folder: &Path) -> BTreeMap<String, String> {

@@ -21,6 +21,17 @@ pub struct Args {
     pub world_state: Option<PathBuf>,
 }
 
+impl Args {
+    /// A file beside the recordings; see [`Recorded::beside`]. None without a recorded world.
+    ///
+    /// # Errors
+    /// The folder is no recorded world.
+    pub fn beside(&self, name: &str) -> Result<Option<PathBuf>, WorldError> {
+        let Some(folder) = &self.world else { return Ok(None) };
+        Ok(Recorded::open(folder, self.world_state.as_deref())?.beside(name))
+    }
+}
+
 /// Makes the live world. `world-live` registers one, see [`register_live`].
 pub type LiveFactory = fn(&Settings) -> Result<World, WorldError>;
 

@@ -38,7 +38,7 @@ mod services;
 mod view;
 mod written;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -68,6 +68,11 @@ impl Recorded {
         let folder = Folder::open(dir)?;
         let written = Written::new(state.map_or_else(|| dir.join("written"), Path::to_path_buf));
         Ok(Self { folder, written })
+    }
+
+    /// A file beside the recordings, such as `event.json` or `healer.yaml`: the folder's own, or one of what it extends.
+    pub fn beside(&self, name: &str) -> Option<PathBuf> {
+        self.folder.roots().map(|root| root.join(name)).find(|path| path.is_file())
     }
 
     fn view(&self) -> Result<View<'_>, WireError> {
