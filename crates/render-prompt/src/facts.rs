@@ -170,6 +170,7 @@ impl Facts {
         view["changed_files"] = json!(files);
         view["changed_files_omitted"] = json!(omitted);
         view["past"] = json!(self.past.iter().map(|past| past.view(cutter)).collect::<Vec<_>>());
+        view["agent_tried"] = json!(self.past.iter().any(Past::by_agent));
         view["reproduce"] = json!(front.reproduce);
         let unknown: Vec<&str> =
             front.needs.iter().filter(|need| self.missing.contains(need)).map(|need| unknown(*need)).collect();

@@ -86,6 +86,11 @@ impl Past {
         Ok(())
     }
 
+    /// A re-run has the number 0 and no agent.
+    pub fn by_agent(&self) -> bool {
+        self.number > 0
+    }
+
     pub fn view(&self, cutter: &mut Cutter) -> Value {
         let commits: Vec<Value> = self
             .commits
@@ -113,7 +118,7 @@ fn became(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fixed | Verdict::FixedByOther => "CI was green then",
         Verdict::PassedOnRerun => "the re-run was green",
-        Verdict::NotFixed => "CI ran on its commit and the failed job was still red",
+        Verdict::NotFixed => "CI ran and the failed job was still red",
         Verdict::BrokeOther => "its commit turned something else red",
         Verdict::NoPush => "it ended without a commit",
         Verdict::AgentFailed => "the run ended in an error before it was done",

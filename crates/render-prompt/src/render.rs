@@ -24,7 +24,11 @@ pub(crate) fn render(templates: &Templates, facts: Facts, kind: Kind, limit: usi
             budgets.set(block, templates.get(template)?.front.budgets().get(block));
         }
     }
-    let mut cheapest = cheapest_first().iter();
+    // First what is worth cutting; a short block costs as much as the sentence that says it is gone.
+    let mut cheapest = cheapest_first()
+        .iter()
+        .map(|block| (block, SENTENCE_BYTES * 4))
+        .chain(cheapest_first().iter().map(|block| (block, 0)));
     loop {
         let mut cutter = Cutter { budgets: budgets.clone(), ..Cutter::default() };
         let view = facts.view(&front, &mut cutter);
@@ -36,17 +40,17 @@ pub(crate) fn render(templates: &Templates, facts: Facts, kind: Kind, limit: usi
             let template_sha256 = templates.digest(&[template, fix]);
             return Ok(Rendered { template, template_sha256, text, shortened });
         }
-        let Some(block) = cheapest.next() else {
+        let used = |block: &Block| cutter.used.get(block).copied().unwrap_or(0);
+        let Some((block, _)) = cheapest.find(|(block, worth)| used(block) > *worth) else {
             return Err(Cannot::misconfigured(format!(
                 "limits.prompt_bytes is {limit}, but the prompt {template} has {} bytes with every block left out; raise it",
                 text.len()
             )));
         };
-        let used = cutter.used.get(block).copied().unwrap_or(0);
         let over = text.len() - limit + SENTENCE_BYTES;
         // Several blocks of one kind share what is left.
         let blocks = facts.count(*block).max(1);
-        budgets.set(*block, used.saturating_sub(over * 3 / 2) / blocks);
+        budgets.set(*block, used(block).saturating_sub(over * 3 / 2) / blocks);
     }
 }
 
