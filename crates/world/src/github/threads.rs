@@ -36,6 +36,9 @@ pub struct Pull {
     /// `clean`, `dirty` (conflicts), `blocked`, `behind`, `unstable`, `unknown`, …
     #[serde(default)]
     pub mergeable_state: Option<String>,
+    /// When it was opened.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
     /// For people.
     #[serde(default)]
     pub html_url: String,
