@@ -10,6 +10,7 @@ pub mod facts;
 mod honesty;
 pub mod judge;
 mod look;
+mod merge;
 mod past;
 pub mod rerun;
 

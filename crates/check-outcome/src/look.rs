@@ -18,7 +18,7 @@ use crate::facts::{AgentRun, Facts, Place, Pushed};
 use crate::honesty::{self, Read};
 use crate::judge::{Rule, judge};
 use crate::past::Past;
-use crate::{Needs, draft};
+use crate::{Needs, draft, merge};
 
 /// After a creation a read may still miss the object for a moment.
 const STALE_READ: SignedDuration = SignedDuration::from_secs(60);
@@ -113,6 +113,7 @@ pub async fn look(
         Seen { pull_request: pull.as_ref().map(|pull| pull.number), ..Seen::of(&crate::judge::RULES[0], &facts) };
     seen.head_sha = branch.as_ref().map(|branch| branch.commit.sha.clone());
 
+    let mut merged = None;
     let base = past.base_sha(target).to_owned();
     let head = seen.head_sha.clone().unwrap_or_else(|| base.clone());
     if facts.place == Some(Place::Here) {
@@ -121,20 +122,36 @@ pub async fn look(
             Compared::Nothing => Pushed::Nothing,
             Compared::Rewritten => Pushed::Rewritten,
             Compared::Ahead(comparison) => {
-                let ours = expected_author(needs, config)?;
-                if is_all_by(comparison, ours) { Pushed::Ours } else { Pushed::Foreign }
+                let user = expected_author(needs, config)?;
+                if is_all_by(comparison, user) {
+                    Pushed::Ours
+                } else {
+                    let into = pull.as_ref().map(|pull| &pull.base.branch).or(target.into.as_ref());
+                    merged = merge::of_base(comparison, user, into, &of, &head, ports).await?;
+                    if merged.is_some() { Pushed::Ours } else { Pushed::Foreign }
+                }
             }
         });
         if let (Compared::Ahead(comparison), Some(Pushed::Ours)) = (&compared, facts.pushed) {
-            remember_commits(&mut seen, comparison);
+            let own = merged.as_ref().map(|merged| merged.without_base(comparison));
+            remember_commits(&mut seen, own.as_ref().unwrap_or(comparison));
         }
     }
     if let Some(done) = settle(&mut seen, &facts) {
         return Ok(done);
     }
 
-    if facts.pushed == Some(Pushed::Ours) && how == Push::DraftPullRequest && seen.pull_request.is_none() {
-        seen.pull_request = Some(draft::open(needs, &of, target, ports).await?);
+    if facts.pushed == Some(Pushed::Ours) && how == Push::DraftPullRequest {
+        // CI may begin only when there is a pull request, so its time to begin counts from then.
+        let opened = match &pull {
+            Some(pull) => pull.created_at,
+            None => {
+                seen.pull_request = Some(draft::open(needs, &of, target, ports).await?);
+                Some(now)
+            }
+        };
+        let from_opened = opened.map(|at| later(at, config.deadlines.check_suite_seconds));
+        facts.ci_start_deadline = from_opened.map_or(facts.ci_start_deadline, |at| at.max(facts.ci_start_deadline));
     }
     facts.ci = Some(ci_of(needs, past, target, &of, &head, ports).await?);
     if let Some(done) = settle(&mut seen, &facts) {
@@ -142,7 +159,10 @@ pub async fn look(
     }
 
     // The whole change since Healer began, so that what an earlier attempt hid does not slip through.
-    let whole = ports.compare(&of, &target.base_sha, &head).await.map_err(cannot)?;
+    let whole = match &merged {
+        Some(merged) => merged.change(&of, &target.base_sha, ports).await?,
+        None => ports.compare(&of, &target.base_sha, &head).await.map_err(cannot)?,
+    };
     seen.diff = honesty::read(needs, &whole)?;
     facts.honesty = Some(seen.diff.honesty);
     facts.alert_open = Some(alert_is_open(needs, &of, ports).await?);
