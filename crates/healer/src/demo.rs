@@ -44,7 +44,8 @@ impl Demo {
         }
         let temporary = tempfile::Builder::new().prefix("healer-demo-").tempdir()?;
         let world = match &self.world {
-            Some(world) => fs::canonicalize(world).map_err(|error| CannotPlay(format!("no recorded world at {}: {error}", world.display())))?,
+            Some(world) => fs::canonicalize(world)
+                .map_err(|error| CannotPlay(format!("no recorded world at {}: {error}", world.display())))?,
             None => {
                 let world = temporary.path().join("world");
                 extract(&world)?;

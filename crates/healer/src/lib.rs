@@ -54,6 +54,8 @@ enum ConfigDoor {
 
 /// Runs whatever the first word, or the link's name, asks for.
 pub fn main() -> ExitCode {
+    #[cfg(feature = "live")]
+    world_live::register();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let name = arguments.first().map(Path::new).and_then(Path::file_stem).unwrap_or_default();
     if let Some(tool) = TOOLS.iter().find(|tool| name == tool.name) {

@@ -13,8 +13,8 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 const FAINT: Style = Style::new().dimmed();
 
-/// How many lines of a prompt, a CodeRun or a message are shown when not everything is asked for.
-const SHOWN: usize = 14;
+/// How many lines of an excerpt, a prompt, a CodeRun or a message are shown when not everything is asked for.
+const SHOWN: usize = 24;
 
 /// Writes the story.
 pub struct Teller<'a, W: Write> {
@@ -66,7 +66,7 @@ impl<'a, W: Write> Teller<'a, W> {
             "rerun-ci" => self.say("GitHub was asked to run the failed jobs again; no code change could help."),
             "check-outcome" => self.judged(document),
             "escalate" => self.escalated(played),
-            "remember" => self.remembered(document),
+            "remember" => self.remembered(played),
             _ => self.finished(played),
         }
     }
@@ -96,10 +96,14 @@ impl<'a, W: Write> Teller<'a, W> {
     }
 
     fn block(&mut self, text: &str) -> io::Result<()> {
+        self.first_lines(text, SHOWN)
+    }
+
+    fn first_lines(&mut self, text: &str, at_most: usize) -> io::Result<()> {
         let text = text::Untrusted::new(text);
         let text = text.terminal_lines();
         let lines: Vec<&str> = text.lines().collect();
-        let shown = if self.full { lines.len() } else { SHOWN.min(lines.len()) };
+        let shown = if self.full { lines.len() } else { at_most.min(lines.len()) };
         for line in lines.iter().take(shown) {
             writeln!(self.out, "    {FAINT}│{FAINT:#} {line}")?;
         }
@@ -153,14 +157,12 @@ impl<'a, W: Write> Teller<'a, W> {
             let steps: Vec<String> = job.failed_steps.iter().map(|step| step.name.terminal()).collect();
             self.say(&format!("Job {} failed in: {}", job.name.terminal(), steps.join(", ")))?;
         }
+        for gap in &failure.gaps {
+            self.line(FAINT, &format!("not known: {}", gap.because))?;
+        }
+        let files = failure.changed_files.len() as u64 + failure.changed_files_omitted;
         let secrets: u64 = failure.redactions.values().sum();
-        self.line(
-            FAINT,
-            &format!(
-                "{} changed files; {secrets} secrets taken out of the log",
-                failure.changed_files.len() as u64 + failure.changed_files_omitted
-            ),
-        )
+        self.line(FAINT, &format!("Files changed: {files}. Secrets taken out of the log: {secrets}."))
     }
 
     fn classified(&mut self, played: &Played) -> io::Result<()> {
@@ -230,15 +232,17 @@ impl<'a, W: Write> Teller<'a, W> {
             coderun.agent.as_str()
         ))?;
         let created = played.written.iter().find(|write| write.contains("/coderuns"));
-        let object = created.and_then(|write| serde_json::from_str::<serde_json::Value>(write).ok());
-        match object.as_ref().and_then(|write| write.get("body")) {
-            Some(body) => {
-                let json = serde_json::to_string_pretty(body).unwrap_or_default();
-                self.block(&json)?;
-                self.line(FAINT, "The agent works; then CI runs. No pod waits for it. The recording goes on.")
-            }
-            None => Ok(()),
+        let write = created.and_then(|write| serde_json::from_str::<serde_json::Value>(write).ok());
+        let Some(mut body) = write.and_then(|mut write| write.get_mut("body").map(serde_json::Value::take)) else {
+            return Ok(());
+        };
+        if !self.full
+            && let Some(prompt) = body.pointer_mut("/spec/promptModification")
+        {
+            *prompt = "(the prompt above)".into();
         }
+        self.first_lines(&serde_yaml::to_string(&body).unwrap_or_default(), 2 * SHOWN)?;
+        self.line(FAINT, "The agent works; then CI runs. No pod waits for it. The recording goes on.")
     }
 
     fn judged(&mut self, document: &Document) -> io::Result<()> {
@@ -267,16 +271,24 @@ impl<'a, W: Write> Teller<'a, W> {
         for receipt in &escalation.channels {
             self.say(&format!("{}: {}", receipt.channel.as_str(), receipt.receipt.as_str()))?;
         }
-        let bodies = played.written.iter().filter_map(|write| serde_json::from_str::<serde_json::Value>(write).ok());
-        let text: Vec<String> =
-            bodies.filter_map(|write| write.get("body")?.get("body")?.as_str().map(str::to_owned)).collect();
-        text.iter().try_for_each(|text| self.block(text))
+        self.posted(played, "/body")
     }
 
-    fn remembered(&mut self, document: &Document) -> io::Result<()> {
-        let Some(memory) = read::<MemoryReceipt>(document, "memory") else { return Ok(()) };
-        let why = memory.because.map(|because| format!(" ({because})")).unwrap_or_default();
-        self.say(&format!("{} memories for the next time{why}", memory.written))
+    fn remembered(&mut self, played: &Played) -> io::Result<()> {
+        let Some(memory) = read::<MemoryReceipt>(&played.document, "memory") else { return Ok(()) };
+        if let Some(because) = memory.because {
+            return self.line(FAINT, &format!("nothing was written: {because}"));
+        }
+        self.say("Written to OpenMemory, for the next time:")?;
+        self.posted(played, "/content")
+    }
+
+    /// What a step wrote to a service, as text.
+    fn posted(&mut self, played: &Played, field: &str) -> io::Result<()> {
+        let bodies = played.written.iter().filter_map(|write| serde_json::from_str::<serde_json::Value>(write).ok());
+        let texts: Vec<String> =
+            bodies.filter_map(|write| write.get("body")?.pointer(field)?.as_str().map(str::to_owned)).collect();
+        texts.iter().try_for_each(|text| self.block(text))
     }
 
     fn finished(&mut self, played: &Played) -> io::Result<()> {
@@ -323,7 +335,10 @@ fn excerpt_lines(played: &Played, excerpt: &Excerpt) -> String {
     let log = attachment(played, &excerpt.attachment);
     let lines: Vec<&str> = log.lines().collect();
     let wanted = excerpt.lines.iter().flat_map(|[first, last]| *first..=*last);
-    let shown =
-        wanted.filter_map(|number| Some(format!("{number:>5} {}", lines.get(usize::try_from(number).ok()? - 1)?)));
-    text::clean(&shown.collect::<Vec<_>>().join("\n")).into_owned()
+    let shown = wanted.filter_map(|number| {
+        let line = lines.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+        let words = classify::clean::clean(line.as_bytes());
+        Some(format!("{number:>5}  {}", String::from_utf8_lossy(&words.text)))
+    });
+    shown.collect::<Vec<_>>().join("\n")
 }
