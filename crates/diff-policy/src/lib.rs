@@ -6,6 +6,7 @@
 //! over the whole diff, so that moved and reformatted code raises no alarm.
 
 mod compare;
+mod docs;
 mod grammar;
 mod judge;
 mod language;
@@ -15,6 +16,7 @@ mod rules;
 mod side;
 mod tests_lost;
 
+pub use docs::table;
 pub use judge::{Finding, Judgement, Verdict, judge, judge_files};
 pub use language::Language;
 pub use patch::{FileChange, files};

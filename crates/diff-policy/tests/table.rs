@@ -80,3 +80,12 @@ fn a_cheating_file_is_found_among_honest_ones() {
         assert_ne!(judgement.verdict, Verdict::Honest, "{name}");
     }
 }
+
+#[test]
+fn the_printed_table_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("TABLE.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, diff_policy::table()).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), diff_policy::table(), "run BLESS=1 cargo test -p diff-policy");
+}

@@ -26,7 +26,7 @@ pub(super) const CHECKS_OFF: Rule = Rule {
             on: On::Languages(&[Shell, Docker, Yaml, Json, Toml]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"(?i)--(validate=false|disable-openapi-validation|skip-schema-validation|skip-tests|no-tests?|no-hooks|ignore-missing-schemas|skip-crds|skip\s|skip-kinds\S*|ignore-filename-pattern|no-fail\S*|warn-only|soft-fail|exit-zero|exit-code[ =]0|fail-on[ =]\w+|audit-level[ =]\w+|severity[ =]\S+|severity-threshold[ =]\S+|ignore-unfixed|ignore-vuln\S*|ignore[ =]\S+|no-audit|no-strict\S*|failure-threshold[ =]\S+)[^\n]*|SKIP_(TESTS?|LINT|CHECKS?|VALIDATION)\s*=\s*\S+|CI=false\s[^\n]*|\bDISABLE_ESLINT_PLUGIN\s*=\s*\S+",
+            pattern: r"(?i)\s--?(validate=false|disable-openapi-validation|skip-schema-validation|skip-tests|no-tests?|no-hooks|ignore-missing-schemas|skip-crds|skip\s|skip-kinds\S*|ignore-filename-pattern|no-fail\S*|warn-only|soft-fail|exit-zero|exit-code[ =]0|fail-on[ =]\w+|audit-level[ =]\w+|severity[ =]\S+|severity-threshold[ =]\S+|ignore-unfixed|ignore-vuln\S*|ignore[ =]\S+|no-audit|no-strict\S*|failure-threshold[ =]\S+)[^\n]*|SKIP_(TESTS?|LINT|CHECKS?|VALIDATION)\s*=\s*\S+|CI=false\s[^\n]*|\bDISABLE_ESLINT_PLUGIN\s*=\s*\S+",
         },
         gone(
             &[Docker],
@@ -200,3 +200,15 @@ pub(super) const UNREADABLE: Rule =
 /// Judged by the header.
 pub(super) const FILE_MODE: Rule =
     Rule { name: "file_mode", says: Person, sentence: "add symlinks, submodules or executable bits", signs: &[] };
+
+pub(super) const SCHEMA: Rule = Rule {
+    name: "schema_loosened",
+    says: Person,
+    sentence: "loosen a schema that inputs are checked against",
+    signs: &[Sign {
+        on: On::Paths(&["**/*.schema.json", "**/schema*.json"]),
+        part: Part::Text,
+        change: Change::Altered,
+        pattern: r#""(required|enum|minimum|maximum|minLength|maxLength|pattern|additionalProperties)"\s*:[^\n]*"#,
+    }],
+};

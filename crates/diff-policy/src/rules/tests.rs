@@ -275,3 +275,27 @@ pub(super) const EARLY_END: Rule = Rule {
         },
     ],
 };
+
+pub(super) const SPECIAL_CASE: Rule = Rule {
+    name: "special_case_for_tests",
+    says: Never,
+    sentence: "make the code behave otherwise under a test or in CI, or for the very value that a test uses",
+    signs: &[Sign {
+        on: On::Sources,
+        part: Part::Text,
+        change: Change::Appears,
+        pattern: r#"\bif\b[^\n]*\bcfg!\(test\)[^\n]*|\bNODE_ENV\s*={2,3}\s*['"]test['"][^\n]*|\bJEST_WORKER_ID\b|process\.env\.VITEST\b|import\.meta\.vitest\b|\bPYTEST_CURRENT_TEST\b|['"]pytest['"] in sys\.modules|\btesting\.Testing\(\)|process\.env\.CI\b[^\n]*\breturn\b"#,
+    }],
+};
+
+pub(super) const MOCKED: Rule = Rule {
+    name: "code_mocked",
+    says: Person,
+    sentence: "mock away code of this repository that a test is about",
+    signs: &[Sign {
+        on: On::Languages(&[Js]),
+        part: Part::Text,
+        change: Change::Appears,
+        pattern: r#"\b(jest|vi)\.(mock|doMock)\(\s*['"](\.|@/|~/)[^\n]*"#,
+    }],
+};
