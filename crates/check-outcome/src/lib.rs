@@ -13,6 +13,7 @@ mod look;
 mod merge;
 mod past;
 pub mod rerun;
+mod watch;
 
 use std::time::Duration;
 
