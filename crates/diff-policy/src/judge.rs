@@ -217,9 +217,7 @@ fn matches<'a>(regex: &'a Regex, side: &'a Side, part: Part) -> impl Iterator<It
         // The raw text at the same place, so that the name of a skipped test is part of the fragment.
         let raw = side.text.get(found.range()).unwrap_or_default();
         let skip = raw.len() - raw.trim_start().len();
-        let (first, mut changed) = side.line_at(found.start() + skip);
-        let last = side.line_at(found.end().saturating_sub(1)).0;
-        changed |= side.lines.iter().any(|(_, number, changed)| (first..=last).contains(number) && *changed);
+        let (first, changed) = side.lines_at(found.start() + skip, found.end().saturating_sub(1));
         (normal(raw), first, changed)
     })
 }

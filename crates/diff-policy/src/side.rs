@@ -119,10 +119,12 @@ impl Side {
         self.text.push('\n');
     }
 
-    /// The number of the line that a byte is in, and whether it changed.
-    pub fn line_at(&self, byte: usize) -> (u64, bool) {
-        let index = self.lines.partition_point(|(start, _, _)| *start <= byte).saturating_sub(1);
-        self.lines.get(index).map_or((1, false), |(_, number, changed)| (*number, *changed))
+    /// The number of the line that the first byte is in, and whether any line up to the last byte's changed.
+    pub fn lines_at(&self, first: usize, last: usize) -> (u64, bool) {
+        let index = |byte| self.lines.partition_point(|(start, _, _)| *start <= byte).saturating_sub(1);
+        let (from, to) = (index(first), index(last.max(first)));
+        let lines = self.lines.get(from..=to).unwrap_or_default();
+        (lines.first().map_or(1, |line| line.1), lines.iter().any(|line| line.2))
     }
 
     /// Each line: number, changed, raw text, code.

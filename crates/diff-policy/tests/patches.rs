@@ -106,6 +106,17 @@ fn a_plain_diff_without_git_headers_is_read() {
     assert_eq!(judge(Kind::RustBuild, diff).because[0].rule, "stubbed");
 }
 
+/// A megabyte in which every line matches is judged in seconds even without optimisation: nothing is quadratic.
+#[test]
+fn a_long_diff_takes_linear_time() {
+    let lines = 20_000;
+    let body = "+    let _ = f(|| x.ok()); // eslint-disable\n".repeat(lines);
+    let diff = format!("diff --git a/a.rs b/a.rs\n--- a/a.rs\n+++ b/a.rs\n@@ -0,0 +1,{lines} @@\n{body}");
+    let began = std::time::Instant::now();
+    assert_eq!(judge(Kind::RustTest, &diff).because.len(), 50);
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
 proptest! {
     #[test]
     fn nothing_panics(diff in "(diff --git a/x.rs b/x.rs\n|--- a/x.py\n|\\+\\+\\+ b/x.py\n|@@ -1,2 \\+1,3 @@\n|[-+ ][é'\"`/*#\\\\ a-z]{0,9}\n|\\PC{0,12}\n|\\\\ x\r\n){0,24}", kind in 0..Kind::ALL.len()) {
