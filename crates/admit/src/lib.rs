@@ -6,12 +6,14 @@
 
 pub mod enter;
 pub mod facts;
+mod head;
 mod lineage;
 mod looks;
 mod needs;
 pub mod rules;
 mod status;
 pub mod target;
+mod waits;
 
 use config::Config;
 use jiff::Timestamp;

@@ -3,22 +3,19 @@
 use std::collections::BTreeSet;
 
 use config::Config;
-use jiff::{SignedDuration, Timestamp};
-use ledger::{Record, budget, cannot, lives, same, switch};
-use remediation::record::{Owner, branch_key};
+use jiff::Timestamp;
+use ledger::{Record, cannot, lives, same, switch};
+use remediation::record::Owner;
 use remediation::{AdmissionReason, Repository, SubjectKind};
 use step::Cannot;
 use text::Untrusted;
-use world::github::{self, Conclusion, OpenClosed, Run, Slug};
+use world::github::{self, Conclusion, Run, Slug};
 use world::{Cluster, CodeRuns, Counters, PortError, PortResult, ReadGithub, Records};
 
-use crate::facts::{Actor, Approval, Facts, Head, Own, Seen, needs_approval};
+use crate::facts::{Actor, Facts, Own, Seen};
 use crate::needs::Needs;
 use crate::rules::Look;
-use crate::target::{Place, RESERVED};
-
-/// What a skip flag looks like in a commit message; all of them are honoured (cto.md 9, row 4).
-const SKIP_FLAGS: &[&str] = &["[skip-healer]", "[healer skip]", "[skip-ci-remediation]"];
+use crate::target::Place;
 
 /// Everything that `admit` may ask.
 pub trait Ports: ReadGithub + Records + Cluster + Counters + CodeRuns {}
@@ -41,10 +38,9 @@ pub struct Looks<'a, P> {
     pub orphan: Option<Record>,
     pub(crate) others: Option<Vec<Record>>,
     pub(crate) repository_id: Option<u64>,
-    default_branch: Untrusted,
+    pub(crate) default_branch: Untrusted,
     pub(crate) run: Option<Run>,
-    place: Option<Place>,
-    approval: Option<Approval>,
+    pub(crate) place: Option<Place>,
 }
 
 /// GitHub's "not there" as a fact.
@@ -94,7 +90,6 @@ impl<'a, P: Ports> Looks<'a, P> {
             default_branch: Untrusted::default(),
             run: None,
             place: None,
-            approval: None,
         })
     }
 
@@ -121,7 +116,7 @@ impl<'a, P: Ports> Looks<'a, P> {
     }
 
     /// The allow-list's rule stands before every rule that asks for the repository.
-    fn of(&self) -> Result<&'a Repository, Cannot> {
+    pub(crate) fn of(&self) -> Result<&'a Repository, Cannot> {
         self.needs.repository.as_ref().ok_or_else(|| Cannot::bug("a look at a repository that is not there"))
     }
 
@@ -260,87 +255,6 @@ impl<'a, P: Ports> Looks<'a, P> {
         Ok(())
     }
 
-    /// Branch and pull request. What our own agents pushed and we judged does not make a take-over stale.
-    async fn head(&mut self) -> Result<(), Cannot> {
-        let slug = self.slug()?;
-        let branch = self.branch();
-        let Some(found_branch) = found(self.ports.branch(&slug, &branch).await)? else {
-            self.facts.head = Head::Gone;
-            return Ok(());
-        };
-        let sha = found_branch.commit.sha;
-        let ours = self.record.iter().chain(&self.orphan).any(|record| record.status.commits.contains(&sha));
-        let moved_on = self.needs.subject.head_sha.as_ref() != Some(&sha) && !ours && !self.is_under_way();
-        if self.kind != SubjectKind::SecurityAlert && moved_on {
-            self.facts.head = Head::MovedOn;
-        }
-        if let Some(number) = self.pull_number() {
-            match found(self.ports.pull(&slug, number).await)? {
-                None => self.facts.head = Head::Gone,
-                Some(pull) if pull.state != OpenClosed::Open => self.facts.head = Head::Gone,
-                Some(pull) => {
-                    self.facts.fork |= pull.head.repo.map(|of| of.id) != self.repository_id;
-                    // A pull request of another branch is not this failure's.
-                    if pull.head.branch != branch {
-                        self.facts.head = Head::MovedOn;
-                    }
-                }
-            }
-        }
-        self.place = Some(Place {
-            subject: self.kind,
-            is_default: branch == self.default_branch,
-            branch,
-            sha,
-            protected: found_branch.protected,
-        });
-        Ok(())
-    }
-
-    /// A take-over of what has begun: the branch may have moved on by our agent, the start is counted and the branch taken
-    /// already. `check-outcome` judges what stands there.
-    fn is_under_way(&self) -> bool {
-        let record = self.record.as_ref().filter(|_| self.facts.record == Own::Dead);
-        record.is_some_and(|record| !record.status.coderuns.is_empty() || !record.status.reruns.is_empty())
-    }
-
-    /// The pull request of the branch, as the event or GitHub's run says.
-    pub fn pull_number(&self) -> Option<u64> {
-        let of_run = || self.run.as_ref().and_then(|run| run.pull_requests.first()).map(|pull| pull.number);
-        self.needs.subject.pull_request.or_else(of_run)
-    }
-
-    async fn commit(&mut self) -> Result<(), Cannot> {
-        let Some(sha) = &self.needs.subject.head_sha else { return Ok(()) };
-        if let Some(commit) = found(self.ports.commit(&self.slug()?, sha).await)? {
-            let message = commit.commit.message.expose().to_lowercase();
-            self.facts.skip_flag = SKIP_FLAGS.iter().any(|flag| message.contains(flag));
-        }
-        Ok(())
-    }
-
-    /// A newer attempt of the run, or a newer run of its workflow for the same commit and event.
-    async fn green(&mut self) -> Result<(), Cannot> {
-        let Some(run) = &self.run else { return Ok(()) };
-        let slug = self.slug()?;
-        let newest = found(self.ports.run(&slug, run.id).await)?;
-        if let Some(newest) = newest.filter(|newest| newest.run_attempt > run.run_attempt) {
-            self.facts.green = newest.conclusion == Some(Conclusion::Success);
-            // Another attempt runs or failed: that is another event, with another name.
-            if !self.facts.green {
-                self.facts.event = Seen::Contradicted;
-            }
-        }
-        let runs = self.ports.runs_of_commit(&slug, &run.head_sha).await.map_err(cannot)?;
-        self.facts.green |= runs.items.iter().any(|other| {
-            other.workflow_id == run.workflow_id
-                && other.event == run.event
-                && other.id > run.id
-                && other.conclusion == Some(Conclusion::Success)
-        });
-        Ok(())
-    }
-
     pub(crate) async fn others(&mut self) -> Result<Vec<Record>, Cannot> {
         if self.others.is_none() {
             let mut records = ledger::of_repository(self.ports, self.id_of_repository()).await?;
@@ -348,79 +262,6 @@ impl<'a, P: Ports> Looks<'a, P> {
             self.others = Some(records);
         }
         Ok(self.others.clone().unwrap_or_default())
-    }
-
-    /// The key of the branch that the agent will push to or start from: what two remediations must not share.
-    pub fn branch_key(&self) -> String {
-        if self.kind == SubjectKind::SecurityAlert {
-            // Each alert has a branch of its own.
-            return branch_key(self.id_of_repository(), &Untrusted::new(format!("{RESERVED}{}", self.needs.id)));
-        }
-        branch_key(self.needs.subject.head_repository_id.unwrap_or(self.id_of_repository()), &self.branch())
-    }
-
-    /// Another remediation began on this branch within the window, or is still at it.
-    async fn window(&mut self) -> Result<(), Cannot> {
-        use remediation::Conclusion::{Linked, Observed, Skipped};
-        if self.is_under_way() {
-            return Ok(());
-        }
-        let window = i64::try_from(self.config.limits.window_seconds).unwrap_or(i64::MAX);
-        let key = self.branch_key();
-        let mut wait = 0;
-        for other in self.others().await? {
-            let idle = other.status.conclusion.as_ref().is_some_and(|word| {
-                [Linked, Observed, Skipped].into_iter().any(|nothing_was_done| *word == nothing_was_done)
-            }) || other.status.stage.as_ref().is_some_and(|stage| *stage == remediation::Stage::Waiting);
-            let taken_over = self.orphan.as_ref().is_some_and(|orphan| orphan.name() == other.name());
-            if idle || taken_over || other.spec.branch_key.as_ref() != Some(&key) {
-                continue;
-            }
-            let age = self.now.duration_since(other.created_at()).max(SignedDuration::ZERO).as_secs();
-            wait = wait.max(window - age);
-            if other.is_open() && lives(self.ports, other.status.owner.as_ref()).await? {
-                wait = wait.max(window);
-            }
-        }
-        self.facts.window_seconds = u64::try_from(wait).ok().filter(|seconds| *seconds > 0);
-        Ok(())
-    }
-
-    async fn budget(&mut self) -> Result<(), Cannot> {
-        if self.is_under_way() {
-            return Ok(());
-        }
-        let of = self.of()?;
-        let counter = budget::counter(self.id_of_repository(), self.now);
-        let spent = self.ports.count(&counter).await.map_err(cannot)?;
-        self.facts.budget_spent = spent >= self.config.starts_per_day_for(&of.owner, &of.name) as usize;
-        Ok(())
-    }
-
-    fn approval(&mut self) -> Result<(), Cannot> {
-        let of = self.of()?;
-        let rule = self.config.repository(&of.owner, &of.name).map(|entry| entry.approve).unwrap_or_default();
-        if !needs_approval(rule, self.kind, self.place()?.is_default) {
-            return Ok(());
-        }
-        let seconds = self.config.deadlines.approval_seconds;
-        let head_sha = self.place()?.sha.as_str();
-        let given = self.record.as_ref().and_then(|record| record.status.approval.as_ref());
-        // An approval is for one commit; of another commit it says nothing.
-        let given = given.filter(|given| given.head_sha.as_deref() == Some(head_sha));
-        self.facts.approval = match given {
-            None => Approval::Awaited { seconds },
-            Some(given) if given.state == "approved" && given.actor_id.is_some() => Approval::Given,
-            Some(given) if given.state == "refused" => Approval::NotGiven,
-            Some(given) => {
-                let asked_at = given.asked_at.unwrap_or(self.now);
-                let left = i64::try_from(seconds).unwrap_or(i64::MAX) - self.now.duration_since(asked_at).as_secs();
-                let left = u64::try_from(left).ok().filter(|left| *left > 0);
-                left.map_or(Approval::NotGiven, |seconds| Approval::Awaited { seconds })
-            }
-        };
-        self.approval = Some(self.facts.approval);
-        Ok(())
     }
 }
 
