@@ -180,9 +180,12 @@ pub async fn run(
         }
         let content = channels::content(channel, story, opened_at);
         let digest = channels::digest(&content);
-        let message = messages.iter().find(|message| message.channel == channel);
-        let before = Before { message, app_id };
         let earlier = earlier.and_then(|earlier| earlier.channels.iter().find(|one| one.channel == channel));
+        // Where the record lost the message's id, the document may know it.
+        let of_document = earlier.and_then(|earlier| earlier.message_id.clone());
+        let of_document = of_document.map(|id| MessageRef { channel: channel.into(), id, content: None });
+        let message = messages.iter().find(|message| message.channel == channel).or(of_document.as_ref());
+        let before = Before { message, app_id };
         let said_already = message.is_some_and(|message| message.content.as_ref() == Some(&digest));
         let told = if said_already && channel != Channel::PullRequestComment {
             let id = message.map(|message| message.id.clone()).unwrap_or_default();
