@@ -140,8 +140,17 @@ fn excerpt(needs: &Needs, desk: &Desk) -> Option<Untrusted> {
     let bytes = desk.attachment(&excerpt.attachment).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let wanted = |line: u64| excerpt.lines.iter().any(|[first, last]| (*first..=*last).contains(&line));
-    let lines: Vec<&str> = text.lines().zip(1_u64..).filter(|(_, at)| wanted(*at)).map(|(line, _)| line).collect();
+    let lines: Vec<&str> =
+        text.lines().zip(1_u64..).filter(|(_, at)| wanted(*at)).map(|(line, _)| without_time(line)).collect();
     Some(Untrusted::new(lines.join("\n"))).filter(|text| !text.is_empty())
+}
+
+/// The line without the instant that GitHub puts in front of it.
+fn without_time(line: &str) -> &str {
+    match line.split_once(' ') {
+        Some((time, rest)) if time.parse::<Timestamp>().is_ok() => rest,
+        _ => line,
+    }
 }
 
 /// The day's budget is told of once a day and repository.

@@ -32,3 +32,10 @@ fn how_far_a_message_goes() {
     loud.channels.pull_request_comment = false;
     assert_eq!(channels(EscalationReason::Stopped, Some(42), false, &loud), []);
 }
+
+#[test]
+fn people_read_the_line_and_not_its_instant() {
+    assert_eq!(without_time("2026-01-15T10:31:02.2580000Z error: no"), "error: no");
+    assert_eq!(without_time("error: 2026-01-15T10:31:02Z"), "error: 2026-01-15T10:31:02Z");
+    assert_eq!(without_time("2026-01-15T10:31:02.2580000Z     indented"), "    indented");
+}
