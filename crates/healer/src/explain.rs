@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 use step::Cannot;
 use text::Untrusted;
 
+/// What decides whether a file is text at all.
+const FIRST_BYTES: usize = 8 * 1024;
+
 const BOLD: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 const CAUSE: Style = AnsiColor::Red.on_default();
@@ -61,7 +64,13 @@ impl Explain {
     pub fn run(&self, out: &mut impl Write) -> Result<(), Cannot> {
         let name = self.log.display().to_string();
         let unreadable = |error: io::Error| Cannot::refused(format!("cannot read {name}: {error}"));
-        let mut log = Counted { inner: open(&self.log).map_err(unreadable)?, digest: Sha256::new(), bytes: 0 };
+        let mut inner = open(&self.log).map_err(unreadable)?;
+        let mut first = vec![0; FIRST_BYTES];
+        let filled = by_hand::fill(&mut inner, &mut first).map_err(unreadable)?;
+        by_hand::text(&first[..filled], filled < FIRST_BYTES, &name)?;
+        // Only the document's id needs the digest.
+        let digest = (self.format == Format::Json).then(Sha256::new);
+        let mut log = Digested { inner: first[..filled].chain(inner), digest };
         let known = &self.known;
         let changed: Vec<&str> = known.changed_file.iter().map(String::as_str).collect();
         let hints = Hints {
@@ -72,13 +81,10 @@ impl Explain {
             ..Hints::default()
         };
         let judgement = classify::judge_reader(&mut log, &hints).map_err(unreadable)?;
-        if log.bytes == 0 {
-            return Err(Cannot::refused(format!("{name} is empty; give the log of a failed job")));
-        }
         let written = match self.format {
             Format::Text => self.tell(out, &judgement),
             Format::Json => {
-                let document = self.document(&judgement, &names::hex(&log.digest.finalize()))?;
+                let document = self.document(&judgement, &names::hex(&log.digest.unwrap_or_default().finalize()))?;
                 out.write_all(&document.to_bytes()?)
             }
         };
@@ -95,7 +101,8 @@ impl Explain {
             found.confidence
         )?;
         if let Some(command) = &found.command {
-            writeln!(out, "Command: {}", Untrusted::new(command.as_str()).terminal())?;
+            let command = redact::Redactor::new().redact(command).text.into_owned();
+            writeln!(out, "Command: {}", Untrusted::new(command).terminal())?;
         }
         if let Some((file, line)) = &found.location {
             writeln!(out, "Place: {}:{line}", Untrusted::new(file.as_str()).terminal())?;
@@ -104,6 +111,7 @@ impl Explain {
             writeln!(out)?;
         }
         let mut before = None;
+        let redactor = redact::Redactor::new();
         for (number, line) in &found.lines {
             if before.is_some_and(|before| before + 1 != *number) {
                 writeln!(out, "{FAINT}      …{FAINT:#}")?;
@@ -111,7 +119,11 @@ impl Explain {
             before = Some(*number);
             let style =
                 if found.because.iter().any(|reason| reason.line == Some(*number)) { CAUSE } else { Style::new() };
-            writeln!(out, "{FAINT}{number:>6}{FAINT:#} {style}{}{style:#}", Untrusted::new(line.as_str()).terminal())?;
+            writeln!(
+                out,
+                "{FAINT}{number:>6}{FAINT:#} {style}{}{style:#}",
+                Untrusted::new(redactor.redact(line).text).terminal()
+            )?;
         }
         if found.because.is_empty() {
             return writeln!(out, "\nNo rule knows anything in this log; is it the log of a failed job?");
@@ -157,18 +169,18 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     Ok(Box::new(File::open(path)?))
 }
 
-/// Counts and digests what is read.
-struct Counted<R> {
+/// Digests what is read, if that is wanted.
+struct Digested<R> {
     inner: R,
-    digest: Sha256,
-    bytes: u64,
+    digest: Option<Sha256>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for Digested<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
-        self.digest.update(&buffer[..length]);
-        self.bytes += length as u64;
+        if let Some(digest) = &mut self.digest {
+            digest.update(&buffer[..length]);
+        }
         Ok(length)
     }
 }

@@ -102,6 +102,22 @@ pub fn known(flags: &ByHand) -> Result<(Subject, Option<Repository>), Cannot> {
     Ok((subject, repository))
 }
 
+/// How a log's text is read, decided by its first bytes; `whole` if there are no others.
+///
+/// # Errors
+/// 3: it is empty, packed or binary.
+pub fn text(first: &[u8], whole: bool, shown: &str) -> Result<(Decoder, usize), Cannot> {
+    if whole && first.iter().all(u8::is_ascii_whitespace) {
+        return Err(Cannot::refused(format!("the log {shown} is empty; give the output of what failed")));
+    }
+    Decoder::of(first).map_err(|not_text| {
+        Cannot::refused(match not_text {
+            NotText::Packed => format!("the log {shown} is packed (gzip or zip); unpack it first"),
+            NotText::Binary => format!("the log {shown} is binary, not text; is it the right file?"),
+        })
+    })
+}
+
 struct Copied {
     sha256: String,
     bytes: u64,
@@ -115,15 +131,7 @@ fn copy(mut log: impl Read, shown: &str, desk: &mut Desk) -> Result<Copied, Cann
         |error| Cannot::not_yet(format!("cannot write the attachment `job_log`: {error}; nothing was left"));
     let mut chunk = vec![0; CHUNK];
     let mut filled = fill(&mut log, &mut chunk).map_err(unreadable)?;
-    if chunk[..filled].iter().all(u8::is_ascii_whitespace) && filled < CHUNK {
-        return Err(Cannot::refused(format!("the log {shown} is empty; give the output of what failed")));
-    }
-    let (mut decoder, mark) = Decoder::of(&chunk[..filled]).map_err(|not_text| {
-        Cannot::refused(match not_text {
-            NotText::Packed => format!("the log {shown} is packed (gzip or zip); unpack it first"),
-            NotText::Binary => format!("the log {shown} is binary, not text; is it the right file?"),
-        })
-    })?;
+    let (mut decoder, mark) = text(&chunk[..filled], filled < CHUNK, shown)?;
     let mut writer = desk.attach("job_log", "job_log.txt", false)?;
     let (mut digest, mut bytes, mut from) = (Sha256::new(), 0, mark);
     let (mut stream, mut out, mut room) = (Redactor::new().stream(), String::new(), String::new());
@@ -146,7 +154,7 @@ fn copy(mut log: impl Read, shown: &str, desk: &mut Desk) -> Result<Copied, Cann
 }
 
 /// Reads until the chunk is full or the log ends, so that its first bytes are together.
-fn fill(log: &mut impl Read, chunk: &mut [u8]) -> std::io::Result<usize> {
+pub fn fill(log: &mut impl Read, chunk: &mut [u8]) -> std::io::Result<usize> {
     let mut filled = 0;
     while filled < chunk.len() {
         match log.read(&mut chunk[filled..]) {

@@ -18,7 +18,7 @@ pub(crate) enum NotText {
 }
 
 /// Turns chunks into UTF-8 and remembers what a chunk cut in two.
-pub(crate) struct Decoder {
+pub struct Decoder {
     encoding: Encoding,
     rest: Vec<u8>,
     high: Option<u16>,
