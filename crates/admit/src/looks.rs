@@ -121,7 +121,7 @@ impl<'a, P: Ports> Looks<'a, P> {
     }
 
     pub(crate) fn slug(&self) -> Result<Slug, Cannot> {
-        self.of().map(|of| Slug::new(&*of.owner, &*of.name))
+        self.of().map(ledger::slug)
     }
 
     /// GitHub's id of the repository, known after [`Look::Repository`].

@@ -47,7 +47,7 @@ pub struct CheckOutcome;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    errand: errand::Args,
+    world: ledger::WorldArgs,
     /// How long to wait for an end before giving up with exit code 75
     #[arg(long, value_name = "SECONDS", default_value_t = 120, env = "HEALER_WAIT_SECONDS")]
     wait: u64,
@@ -103,7 +103,7 @@ impl Step for CheckOutcome {
     type Needs = Needs;
 
     fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
-        let (world, config) = args.errand.open_admitted(Self::NAME, needs.admission.as_ref())?;
+        let (world, config) = args.world.open_admitted(Self::NAME, needs.admission.as_ref())?;
         ledger::block_on(run(&needs, &config, &world, ledger::now(desk, &world), args.wait))
     }
 }

@@ -1,9 +1,10 @@
 //! Looking at the world, from the outside in, until a rule fires: a closed pull request needs no look at CI.
 
 use config::Config;
-use errand::{Foreign, slug};
 use jiff::{SignedDuration, Timestamp};
 use ledger::cannot;
+use ledger::slug;
+use redact::Foreign;
 use remediation::{Commit, Push, caps};
 use step::Cannot;
 use text::Untrusted;

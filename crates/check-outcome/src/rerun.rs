@@ -11,8 +11,8 @@ use crate::Needs;
 use crate::ci::{State, state};
 use crate::judge::Then;
 use crate::look::later;
-use errand::slug;
 use ledger::cannot;
+use ledger::slug;
 
 /// What is known of a re-run.
 #[derive(Debug, Clone)]

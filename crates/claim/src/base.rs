@@ -59,7 +59,7 @@ async fn upstream(
     else {
         return Ok(None);
     };
-    let slug = world::github::Slug::new(&*needs.repository.owner, &*needs.repository.name);
+    let slug = ledger::slug(&needs.repository);
     let behind = match ports.compare(&slug, &base.sha, head).await {
         Ok(compared) => matches!(compared.status, Relation::Behind | Relation::Diverged),
         Err(PortError::NotFound { .. }) => false,

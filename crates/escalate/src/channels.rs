@@ -1,7 +1,7 @@
 //! Sending, one message a channel: found again and edited, never said twice.
 
-use errand::Foreign;
 use jiff::Timestamp;
+use redact::Foreign;
 use remediation::record::MessageRef;
 use remediation::{Channel, ChannelReceipt, Open, Receipt, names};
 use serde_json::Value;

@@ -45,7 +45,7 @@ enum Reason {
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    errand: errand::Args,
+    world: ledger::WorldArgs,
     /// Read no document: tell what the record of this remediation knows
     #[arg(long, value_name = "ID")]
     from_record: Option<String>,
@@ -93,7 +93,7 @@ impl Step for Escalate {
 
     fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
         let told = if let Some(id) = &args.from_record {
-            let (world, config) = args.errand.open()?;
+            let (world, config) = args.world.open()?;
             ledger::block_on(async {
                 let record = ledger::find(&world, id).await?.ok_or_else(|| {
                     Cannot::refused(format!("there is no record {}; nobody was told", Untrusted::new(&**id).terminal()))
@@ -110,7 +110,7 @@ impl Step for Escalate {
                 run(&story, None, Some(record.spec.opened_at), args.app_id, &config, &world).await
             })?
         } else {
-            let (world, config) = args.errand.open_admitted(Self::NAME, needs.admission.as_ref())?;
+            let (world, config) = args.world.open_admitted(Self::NAME, needs.admission.as_ref())?;
             let now = ledger::now(desk, &world);
             let story = story::of_document(&needs, excerpt(&needs, desk))?.made_safe();
             let budget = needs.admission.as_ref().is_some_and(|admission| admission.reason == AdmissionReason::Budget);

@@ -1,6 +1,6 @@
 //! What is told, whoever tells it: from the document, or from the record alone.
 
-use errand::Foreign;
+use redact::Foreign;
 use remediation::record::{RecordSpec, RecordStatus};
 use remediation::{AttemptRecord, Because, EscalationReason, Mode, Role, SubjectKind, caps};
 use step::Cannot;

@@ -1,6 +1,6 @@
 //! The facts of a security alert. The value of a leaked secret is never asked for.
 
-use errand::Foreign;
+use redact::Foreign;
 use remediation::{AlertType, SecurityAlert, caps};
 use text::Untrusted;
 use world::github::{Alert, AlertKind};

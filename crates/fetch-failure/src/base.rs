@@ -1,6 +1,6 @@
 //! Whether the base branch is red in the same workflow and job: then the failure is not this branch's.
 
-use errand::Foreign;
+use redact::Foreign;
 use remediation::{Base, caps};
 use text::Untrusted;
 use world::github::{Conclusion, Run, Slug, Status};

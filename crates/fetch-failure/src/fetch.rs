@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use errand::{Foreign, slug};
 use jiff::{SignedDuration, Timestamp};
 use ledger::cannot;
+use ledger::slug;
+use redact::Foreign;
 use remediation::{Actor, ChangedFile, ContextSource, FailedStep, Failure, Gap, Job, PullRequest, RunRef, cap, caps};
 use step::Cannot;
 use text::Untrusted;

@@ -32,7 +32,7 @@ pub struct FetchFailure;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    errand: errand::Args,
+    world: ledger::WorldArgs,
 }
 
 /// What it reads of the document.
@@ -73,7 +73,7 @@ impl Step for FetchFailure {
     type Needs = Needs;
 
     fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
-        let (world, config) = args.errand.open_admitted(Self::NAME, needs.admission.as_ref())?;
+        let (world, config) = args.world.open_admitted(Self::NAME, needs.admission.as_ref())?;
         let now = ledger::now(desk, &world);
         let writer = desk.attach(LOG.0, LOG.1, false)?;
         let mut log = JobLog::new(writer, usize::try_from(ATTACHMENT_BYTES).unwrap_or(usize::MAX));

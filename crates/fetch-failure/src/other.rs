@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use errand::{Foreign, slug};
 use ledger::cannot;
+use ledger::slug;
+use redact::Foreign;
 use remediation::{ContextSource, Failure, Gap, Job, caps};
 use step::Cannot;
 use text::Untrusted;

@@ -27,7 +27,7 @@ pub struct GatherContext;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    errand: errand::Args,
+    world: ledger::WorldArgs,
 }
 
 /// What it reads of the document.
@@ -67,7 +67,7 @@ impl Step for GatherContext {
     type Needs = Needs;
 
     fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
-        let (world, config) = args.errand.open_admitted(Self::NAME, needs.admission.as_ref())?;
+        let (world, config) = args.world.open_admitted(Self::NAME, needs.admission.as_ref())?;
         let (context, bulk) = ledger::block_on(async { Ok(run(&needs, &config, &world).await) })?;
         for bulk in bulk {
             desk.attach_bytes(&bulk.name, &bulk.file, false, bulk.text.as_bytes())?;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use config::{Config, Repository};
-use errand::{Foreign, slug};
+use ledger::slug;
+use redact::Foreign;
 use remediation::{ContextSource, Gap};
 use world::github::Slug;
 use world::{Clock, PortError};

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use config::{Config, Secret};
 use jiff::Timestamp;
-use remediation::Admission;
+use remediation::{Admission, Repository};
 use step::{Cannot, Code, Desk};
+use world::github::Slug;
 use world::{Clock, PortError, SecretRef, Secrets, Settings, Timeouts, World};
 
 /// Which world, with what configuration; flatten it into an effect's own flags.
@@ -90,6 +91,11 @@ fn place(secret: &Secret) -> SecretRef {
         Secret::File(path) => SecretRef::File(path.clone()),
         Secret::Env(name) => SecretRef::Env(name.clone()),
     }
+}
+
+/// The document's repository, for GitHub's paths.
+pub fn slug(of: &Repository) -> Slug {
+    Slug::new(&*of.owner, &*of.name)
 }
 
 /// What time it is: the `--clock`, else the world's own.

@@ -1,14 +1,13 @@
 //! Foreign text and names on their way into the document.
 
-use redact::Redactor;
+use redact::Foreign;
 use remediation::caps;
 use text::Untrusted;
 
 /// A name, title or address: cleaned, redacted, at most [`caps::TEXT`] characters.
 pub(crate) fn text(raw: &str) -> Untrusted {
-    let cleaned = Untrusted::new(raw).cleaned();
-    let redacted = Redactor::new().redact(cleaned.expose()).text.into_owned();
-    Untrusted::new(redacted.chars().take(caps::TEXT).collect::<String>())
+    let whole = Foreign::new().whole(&Untrusted::new(raw));
+    Untrusted::new(whole.expose().chars().take(caps::TEXT).collect::<String>())
 }
 
 /// Where a person can look: an address that a browser may open, or nothing.

@@ -11,6 +11,7 @@
 mod assign;
 mod declared;
 mod encoded;
+mod foreign;
 mod keywords;
 mod kubernetes;
 mod line;
@@ -29,6 +30,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use foreign::{Foreign, first_line};
 pub use stream::Stream;
 
 /// How often each rule matched. Never a value.

@@ -60,7 +60,7 @@ pub struct Remediation {
     pub fault: Option<Fault>,
     /// By the shell.
     #[schemars(length(max = caps::TRAIL))]
-    pub trail: Vec<TrailEntry>,
+    pub trail: Option<Vec<TrailEntry>>,
     /// How many entries were left out.
     pub trail_omitted: Option<u64>,
 }

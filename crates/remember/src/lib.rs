@@ -2,7 +2,7 @@
 //! is down costs nothing but the memory (design section 2, facts: cto.md 4.10).
 
 use config::Config;
-use errand::Foreign;
+use redact::Foreign;
 use remediation::{
     Admission, AttemptRecord, Classification, Kind, MemoryReceipt, Mode, Next, Outcome, Repository, Subject, Verdict,
     caps,
@@ -20,7 +20,7 @@ pub struct Remember;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    errand: errand::Args,
+    world: ledger::WorldArgs,
 }
 
 /// What it reads of the document.
@@ -52,7 +52,7 @@ impl Step for Remember {
         let receipt = match why_not(&needs)? {
             Some(receipt) => receipt,
             None => {
-                let (world, config) = args.errand.open_admitted(Self::NAME, needs.admission.as_ref())?;
+                let (world, config) = args.world.open_admitted(Self::NAME, needs.admission.as_ref())?;
                 ledger::block_on(run(&needs, &config, &world))?
             }
         };

@@ -6,7 +6,7 @@ use remediation::{Vocabulary, vocabulary};
 use serde::Serialize;
 use text::Untrusted;
 
-use crate::foreign::{Foreign, redact};
+use crate::foreign::Foreign;
 
 vocabulary! {
     /// A kind of block. When the whole prompt is too long they are cut in this order.
@@ -91,7 +91,7 @@ pub(crate) struct Source {
 impl Source {
     /// Nothing when there is no text.
     pub fn new(block: Block, who: impl Into<String>, label: &'static str, text: &Untrusted) -> Option<Self> {
-        let text = redact(text);
+        let text = redact::Foreign::new().whole(text);
         (!text.expose().trim().is_empty()).then(|| Self { block, who: who.into(), label, text })
     }
 }

@@ -1,7 +1,6 @@
 //! Foreign text in the data of a template, and the two helpers that let it out.
 
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
-use redact::Redactor;
 use serde::Serialize;
 use text::Untrusted;
 
@@ -17,7 +16,7 @@ const FIELD_CHARS: usize = 400;
 impl Foreign {
     /// A one-line field.
     pub fn field(text: &Untrusted) -> Self {
-        let redacted = redact(text);
+        let redacted = redact::Foreign::new().whole(text);
         let short: String = redacted.expose().chars().take(FIELD_CHARS).collect();
         let more = if short.len() < redacted.len_bytes() { "…" } else { "" };
         Self { untrusted: Untrusted::new(short + more) }
@@ -32,13 +31,6 @@ impl Foreign {
     pub fn block(text: Untrusted) -> Self {
         Self { untrusted: text }
     }
-}
-
-/// Terminal controls and hidden characters away, then secrets: a hidden character must not split a token.
-pub(crate) fn redact(text: &Untrusted) -> Untrusted {
-    let cleaned = text.clone().cleaned();
-    let redacted = Redactor::new().redact(cleaned.expose()).text.into_owned();
-    Untrusted::new(redacted)
 }
 
 /// Adds `quote` and `fence`.

@@ -7,7 +7,7 @@ use remediation::record::{RecordSpec, RecordStatus};
 use remediation::{Admission, Failure, Mode, Repository, Rerun, RunRef, Stage, Subject};
 use serde::Deserialize;
 use step::{Cannot, Desk, Parameter, Sections, Step, Values};
-use world::github::{Slug, Status};
+use world::github::Status;
 use world::{ReadGithub, Records, RerunGithub};
 
 /// The step.
@@ -80,7 +80,7 @@ pub async fn rerun(
     let Some(run_id) = needs.run_id() else {
         return Err(Cannot::refused("the failure is of no GitHub Actions run, so there is nothing that can run again"));
     };
-    let slug = Slug::new(&*needs.repository.owner, &*needs.repository.name);
+    let slug = ledger::slug(&needs.repository);
     let run = ports.run(&slug, run_id).await.map_err(cannot)?;
     let record = ledger::find(ports, &needs.id).await?;
     let asked = record.iter().flat_map(|record| &record.status.reruns).find(|rerun| rerun.run_id == run_id).cloned();

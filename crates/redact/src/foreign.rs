@@ -1,7 +1,8 @@
 //! Text of others on its way into the document: cleaned, redacted, cut (design, section 7).
 
-use redact::Redactor;
 use text::Untrusted;
+
+use crate::Redactor;
 
 /// Makes foreign text safe to keep.
 #[derive(Debug, Clone, Default)]
@@ -13,10 +14,15 @@ impl Foreign {
         Self::default()
     }
 
-    /// Cleaned, redacted, at most `max` bytes. Redaction comes first, so that no cut hides half a secret from it.
-    pub fn text(&self, text: &Untrusted, max: usize) -> Untrusted {
+    /// Cleaned, then redacted: a hidden character must not split a token.
+    pub fn whole(&self, text: &Untrusted) -> Untrusted {
         let cleaned = text.clone().cleaned();
-        Untrusted::new(self.0.redact(cleaned.expose()).text.into_owned()).cut(max)
+        Untrusted::new(self.0.redact(cleaned.expose()).text.into_owned())
+    }
+
+    /// At most `max` bytes of it. Redaction comes first, so that no cut hides half a secret from it.
+    pub fn text(&self, text: &Untrusted, max: usize) -> Untrusted {
+        self.whole(text).cut(max)
     }
 
     /// The first line of it.
@@ -26,7 +32,7 @@ impl Foreign {
 
     /// The last `max` bytes, whole lines where there are any: the end of a log says how it ended.
     pub fn tail(&self, text: &Untrusted, max: usize) -> Untrusted {
-        let whole = self.text(text, usize::MAX);
+        let whole = self.whole(text);
         let text = whole.expose();
         if text.len() <= max {
             return whole;
