@@ -13,18 +13,19 @@ pub struct Remediation {
     /// Always `remediation/v1`.
     #[schemars(extend("const" = crate::SCHEMA))]
     pub schema: String,
-    /// Computed from the event; one failure has one name.
-    pub id: String,
+    /// Computed from the event; one failure has one name. It and the envelope below are absent only where there was no
+    /// event: `escalate --from-record`, or a source that recorded its own fault.
+    pub id: Option<String>,
     /// The event's own time.
-    pub opened_at: Timestamp,
+    pub opened_at: Option<Timestamp>,
     /// Where the event came from.
-    pub origin: Origin,
+    pub origin: Option<Origin>,
     /// Absent by hand when nobody said.
     pub repository: Option<Repository>,
     /// What failed.
-    pub subject: Subject,
+    pub subject: Option<Subject>,
     /// Which try this is.
-    pub attempt: Attempt,
+    pub attempt: Option<Attempt>,
     /// By `admit`.
     pub admission: Option<Admission>,
     /// By `admit`.
