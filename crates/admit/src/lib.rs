@@ -47,7 +47,7 @@ pub struct Admitted {
 
 impl Step for Admit {
     const NAME: &'static str = "admit";
-    const ABOUT: &'static str = "Decide whether this may be remediated, and where the agent may push";
+    const ABOUT: &'static str = "Decides whether this may be remediated, and where the agent may push";
     const EXAMPLES: &'static str = "admit --in remediation.json --world tests/worlds/widgets\n\
         admit --parameters out --on-failure record --workflow-name remediate-x7 --workflow-uid 0b1c";
     const OWNS: &'static [&'static str] = &["admission", "target"];

@@ -57,7 +57,7 @@ struct Failure {
 
 impl Step for Classify {
     const NAME: &'static str = "classify";
-    const ABOUT: &'static str = "Decide what kind of failure it is, who repairs it, and which lines say so";
+    const ABOUT: &'static str = "Decides what kind of failure it is, who repairs it, and which lines say so";
     const EXAMPLES: &'static str =
         "open-remediation --log build.log | classify\nclassify --in remediation.json --out remediation.json";
     const OWNS: &'static [&'static str] = &["classification"];

@@ -134,9 +134,10 @@ pub fn run<S: Step>(arguments: &[OsString]) -> ExitCode {
 }
 
 fn work<S: Step>(args: &S::Args, shell: &Shell) -> Result<Code, Cannot> {
-    let began = Instant::now();
     let unwritten = |cannot: Cannot| cannot.and("no document was written");
     let (document, input) = open_document::<S>(args, shell).map_err(unwritten)?;
+    // From here: what the step before it took is not its own.
+    let began = Instant::now();
     let records = shell.on_failure == OnFailure::Record;
     if records {
         record_panics::<S>(&document, shell, began);
