@@ -17,7 +17,7 @@ mod side;
 mod tests_lost;
 
 pub use docs::table;
-pub use judge::{Finding, Judgement, Verdict, judge, judge_files};
+pub use judge::{FINDINGS, Finding, Judgement, Verdict, judge, judge_files};
 pub use language::Language;
 pub use patch::{FileChange, files};
 pub use policy::{CI, PERSON, Policy};

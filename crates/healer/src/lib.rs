@@ -2,6 +2,7 @@
 
 mod demo;
 mod explain;
+mod judge_diff;
 pub mod play;
 mod tell;
 mod tools;
@@ -32,6 +33,8 @@ struct Healer {
 enum Door {
     /// Say what broke in a log, who would fix it, and why
     Explain(explain::Explain),
+    /// Say whether a change repairs a failure or hides it: a unified diff on stdin
+    JudgeDiff(judge_diff::JudgeDiff),
     /// Play a recorded remediation through the real steps
     Demo(demo::Demo),
     /// Take secrets out of text: stdin to stdout
@@ -102,6 +105,7 @@ fn doors() -> clap::Command {
 fn open(door: &Door) -> Code {
     match door {
         Door::Explain(explain) => answer("explain", explain.run(&mut anstream::stdout().lock())),
+        Door::JudgeDiff(judge) => answer("judge-diff", judge.run(io::stdin().lock(), &mut anstream::stdout().lock())),
         Door::Demo(demo) => {
             answer("demo", demo.run(&mut anstream::stdout().lock()).map_err(|error| step::Cannot::refused(error.0)))
         }
