@@ -1,5 +1,5 @@
 //! Whole stories: `tests/flows/<template>/<story>/`, played through the real binaries in a recorded world. `story.yaml`
-//! says what happens; `transcript.txt` is golden: `BLESS=1 cargo test --workspace` accepts what is there now.
+//! says what happens; `transcript.txt` is golden: `BLESS=1 INSTA_UPDATE=always cargo test --workspace` accepts what is there now.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

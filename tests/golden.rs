@@ -1,5 +1,5 @@
 //! Golden cases: `tests/cases/<binary>/<claim>/`, run through the real binary. The folder's name is a claim that is true
-//! when the case passes. `BLESS=1 cargo test --workspace` accepts what is there now: read the diff.
+//! when the case passes. `BLESS=1 INSTA_UPDATE=always cargo test --workspace` accepts what is there now: read the diff.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

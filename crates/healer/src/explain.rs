@@ -62,7 +62,7 @@ enum Format {
 impl Explain {
     /// Reads the log to its end and says what it shows.
     pub fn run(&self, out: &mut impl Write) -> Result<(), Cannot> {
-        let name = self.log.display().to_string();
+        let name = if self.log == Path::new("-") { "stdin".into() } else { self.log.display().to_string() };
         let unreadable = |error: io::Error| Cannot::refused(format!("cannot read {name}: {error}"));
         let mut inner = open(&self.log).map_err(unreadable)?;
         let mut first = vec![0; FIRST_BYTES];

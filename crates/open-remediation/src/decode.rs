@@ -39,7 +39,9 @@ impl Decoder {
         };
         let looked_at = &first[..first.len().min(8192)];
         let controls = looked_at.iter().filter(|byte| matches!(byte, 0..=6 | 14..=26)).count();
-        if encoding == Encoding::Utf8 && controls * 10 > looked_at.len() {
+        // Latin-1 has a stray byte here and there, a program or an image is full of them.
+        let stray: usize = looked_at.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+        if encoding == Encoding::Utf8 && (controls * 10 > looked_at.len() || stray * 4 > looked_at.len()) {
             return Err(NotText::Binary);
         }
         Ok((Self { encoding, rest: Vec::new(), high: None }, mark))

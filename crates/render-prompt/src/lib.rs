@@ -54,7 +54,7 @@ pub struct Rendered {
 impl Step for RenderPrompt {
     const NAME: &'static str = "render-prompt";
     const ABOUT: &'static str =
-        "Write the prompt that tells a coding agent what broke, where, and what counts as fixed";
+        "Writes the prompt that tells a coding agent what broke, where, and what counts as fixed";
     const EXAMPLES: &'static str = "render-prompt --in remediation.json --out remediation.json
         open-remediation --log build.log | classify | render-prompt > remediation.json; cat attachments/prompt.md";
     const OWNS: &'static [&'static str] = &["prompt"];
