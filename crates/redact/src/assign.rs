@@ -32,10 +32,7 @@ pub(crate) fn named(line: &str, name: &Name, at: usize) -> Option<(usize, usize,
     let end = if found.link == Link::Glued { word.1 } else { end };
     let text = &line[start..end];
     let identifier = Identifier { lower: text.to_ascii_lowercase(), text, weight: name.weight };
-    if !is_secret(&identifier, &found)
-        || about_public(line, start)
-        || NOT_SECRET.iter().any(|not| identifier.lower.contains(not))
-    {
+    if !is_secret(&identifier, &found) || about_public(line, start) || NOT_SECRET.inside(&identifier.lower) {
         return None;
     }
     Some((found.start, value_at::whole(line, &found), rule(&identifier)))

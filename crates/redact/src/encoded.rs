@@ -79,9 +79,20 @@ fn hidden(token: &str, depth: u8, budget: &mut Budget) -> Option<&'static str> {
     scan::scan(&text, depth + 1, budget).first().map(|span| span.rule)
 }
 
+/// Letters, digits and `+/_-%`.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0u8;
+    while b < 128 {
+        table[b as usize] = b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-' | b'%');
+        b += 1;
+    }
+    table
+};
+
 /// Runs of base64 (or percent-encoded) characters that are long enough. Skips ahead where none can be.
 fn long_runs(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
-    let inside = |b: u8| b.is_ascii_alphanumeric() || b"+/_-%".contains(&b);
+    let inside = |b: u8| TOKEN[usize::from(b)];
     let mut at = 0;
     std::iter::from_fn(move || {
         while at + SHORTEST <= bytes.len() {

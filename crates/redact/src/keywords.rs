@@ -25,8 +25,11 @@ struct Table {
 pub(crate) fn find(line: &str, mut found: impl FnMut(usize, usize)) {
     let table = table();
     let bytes = line.as_bytes();
-    for (at, three) in bytes.windows(3).enumerate() {
-        let hash = hash(three);
+    let [first, second, rest @ ..] = bytes else { return };
+    let mut gram = fold(*first) << 8 | fold(*second) << 16;
+    for (at, third) in rest.iter().enumerate() {
+        gram = gram >> 8 | fold(*third) << 16;
+        let hash = hash(gram);
         if table.begins[hash >> 6] >> (hash & 63) & 1 == 0 {
             continue;
         }
@@ -42,10 +45,13 @@ pub(crate) fn find(line: &str, mut found: impl FnMut(usize, usize)) {
     }
 }
 
-/// Of three bytes, in any case.
-fn hash(three: &[u8]) -> usize {
-    let lower = |n: usize| u32::from(three[n].to_ascii_lowercase());
-    let gram = lower(0) | lower(1) << 8 | lower(2) << 16;
+/// The same for both cases of a letter (and for some pairs of signs, which the comparison sorts out).
+fn fold(byte: u8) -> u32 {
+    u32::from(byte | 0x20)
+}
+
+/// Of three folded bytes, the first lowest.
+fn hash(gram: u32) -> usize {
     (gram.wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
 }
 
@@ -59,7 +65,7 @@ fn table() -> &'static Table {
         let mut heads = vec![0; 1 << BITS];
         let mut next = vec![0; words.len()];
         for (index, word) in words.iter().enumerate() {
-            let hash = hash(&word.as_bytes()[..3]);
+            let hash = hash(word.bytes().take(3).rev().fold(0, |gram, b| gram << 8 | fold(b)));
             begins[hash >> 6] |= 1 << (hash & 63);
             let head = &mut heads[hash];
             next[index] = *head;

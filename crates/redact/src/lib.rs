@@ -25,6 +25,7 @@ mod special;
 mod stream;
 mod value;
 mod vendors;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

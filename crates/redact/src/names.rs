@@ -1,5 +1,7 @@
 //! Words in a name that make the value behind it a secret, and words that say it is something else.
 
+use crate::words::Words;
+
 /// How much the name says, hence how little the value must look like a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Weight {
@@ -63,7 +65,7 @@ pub(crate) const TAILS: &[&str] = &[
 ];
 
 /// Names that hold one of the words and are no secret.
-pub(crate) const NOT_SECRET: &[&str] = &[
+pub(crate) static NOT_SECRET: Words = Words::new(&[
     "cache-key",
     "cache_key",
     "cachekey",
@@ -131,7 +133,7 @@ pub(crate) const NOT_SECRET: &[&str] = &[
     "secretname",
     "authenticity",
     "x-auth-user",
-];
+]);
 
 #[cfg(test)]
 mod tests {

@@ -54,10 +54,15 @@ pub(crate) fn find(index: usize, shape: &Shape, line: &str, at: usize) -> Option
         Start::Base64 => at - run_before(bytes, at, b"_-.+/~"),
     };
     let window = &bytes[start..bytes.len().min(start + REACH)];
-    let found = regex(index, shape)?.captures(window)?;
-    let secret = found.get(1).or_else(|| found.get(0))?;
-    let body =
-        secret.as_bytes().get(shape.keyword.len()..).filter(|_| found.get(1).is_none()).unwrap_or(secret.as_bytes());
+    let regex = regex(index, shape)?;
+    // Groups cost several times what the end of the match costs.
+    let (secret, group) = match regex.captures_len() {
+        1 => (regex.find(window)?, false),
+        _ => regex
+            .captures(window)
+            .and_then(|found| Some((found.get(1).or_else(|| found.get(0))?, found.get(1).is_some())))?,
+    };
+    let body = secret.as_bytes().get(shape.keyword.len()..).filter(|_| !group).unwrap_or(secret.as_bytes());
     let dummy = distinct(body) < 5 || memchr::memmem::find(secret.as_bytes(), b"EXAMPLE").is_some();
     let end = start + secret.end();
     let more = if secret.end() == REACH {

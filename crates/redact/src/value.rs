@@ -1,5 +1,9 @@
 //! Is this value a secret, a dummy, or something else altogether?
 
+use std::sync::LazyLock;
+
+use crate::words::Words;
+
 /// Whether the text holds these bytes; `first` is one of them that is rare, to look for at once.
 pub(crate) fn holds(text: &str, first: u8, what: &str) -> bool {
     memchr::memchr(first, text.as_bytes()).is_some() && text.contains(what)
@@ -43,14 +47,25 @@ pub(crate) fn distinct(bytes: &[u8]) -> usize {
 
 /// Shannon entropy, in bits per byte.
 pub(crate) fn bits(bytes: &[u8]) -> f64 {
+    let steps = &*STEPS;
     let mut counts = [0u16; 256];
-    bytes.iter().for_each(|b| counts[usize::from(*b)] = counts[usize::from(*b)].saturating_add(1));
-    let weigh = |n: f64| n * n.log2();
+    let mut repeated = 0.0;
+    for b in bytes {
+        let count = &mut counts[usize::from(*b)];
+        repeated += steps[usize::from(*count).min(steps.len() - 1)];
+        *count = count.saturating_add(1);
+    }
     let total = f64::from(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-    // A byte that stands there once weighs nothing.
-    let repeated: f64 = counts.iter().filter(|n| **n > 1).map(|n| weigh(f64::from(*n))).sum();
     if total > 0.0 { total.log2() - repeated / total } else { 0.0 }
 }
+
+/// What the n-th sight of a byte adds to the sum of `n log2 n`. The first adds nothing.
+static STEPS: LazyLock<[f64; 1024]> = LazyLock::new(|| {
+    let weigh = |n: u16| if n > 0 { f64::from(n) * f64::from(n).log2() } else { 0.0 };
+    let mut steps = [0.0; 1024];
+    (0u16..).zip(&mut steps).for_each(|(n, step)| *step = weigh(n + 1) - weigh(n));
+    steps
+});
 
 /// Hex digits in both cases: no program writes them so.
 fn is_odd_hex(bytes: &[u8]) -> bool {
@@ -80,10 +95,7 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let inner = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let variable = value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    is_template(value)
-        || variable
-        || PLACEHOLDER_WORDS.binary_search(&inner).is_ok()
-        || PLACEHOLDER_PARTS.iter().any(|part| inner.contains(part))
+    is_template(value) || variable || PLACEHOLDER_WORDS.binary_search(&inner).is_ok() || PLACEHOLDER_PARTS.inside(inner)
 }
 
 /// A mask, a variable, a template, a marker of ours.
@@ -92,7 +104,7 @@ pub(crate) fn is_template(value: &str) -> bool {
     distinct(value.as_bytes()) <= 2
         || !value.bytes().any(|b| b.is_ascii_alphanumeric())
         || value.starts_with(['$', '<', '{', '%', '#', '&', '*', '`', '~', '(', '['])
-        || parts.iter().any(|part| value.contains(part))
+        || value.bytes().any(|b| b"{#%$*[.\xe2".contains(&b)) && parts.iter().any(|part| value.contains(part))
 }
 
 /// Letters that no word has: pairs that are rare in words make up a good part of them.
@@ -139,7 +151,7 @@ const PLACEHOLDER_WORDS: &[&str] = &[
 ];
 
 /// Parts that only made-up values have.
-const PLACEHOLDER_PARTS: &[&str] = &[
+static PLACEHOLDER_PARTS: Words = Words::new(&[
     "example",
     "placeholder",
     "redacted",
@@ -159,7 +171,7 @@ const PLACEHOLDER_PARTS: &[&str] = &[
     "secrets.",
     "secretkeyref",
     "valuefrom",
-];
+]);
 
 /// Whether an unquoted value is code or a path: a call, an index, a member of something.
 pub(crate) fn is_code(value: &str) -> bool {
@@ -192,7 +204,7 @@ pub(crate) fn is_uuid(value: &str) -> bool {
 /// Hex of a usual digest length (MD5, SHA-1, SHA-256, SHA-512).
 pub(crate) fn is_digest(value: &str) -> bool {
     let hex = value.bytes().all(|b| b.is_ascii_hexdigit());
-    hex && matches!(value.len(), 32 | 40 | 64 | 128)
+    hex && matches!(value.len(), 32 | 40 | 64 | 128) && !is_odd_hex(value.as_bytes())
 }
 
 #[cfg(test)]

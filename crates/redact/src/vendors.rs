@@ -4,6 +4,7 @@
 use crate::assign::identifier;
 use crate::assign::value_at::{self, Link};
 use crate::value::{is_code, is_placeholder, is_random, tail};
+use crate::words::Words;
 
 /// How far before a value its vendor is looked for, in bytes.
 const BEFORE: usize = 64;
@@ -78,6 +79,9 @@ const VENDORS: &[&str] = &[
     "zenscrape", "zenserp", "zeplin", "zerobounce", "zerotier", "zipapi", "zipbooks", "zipcode", "zohocrm", "zonka", "zoomeye", "zulip", "zuora",
 ];
 
+/// How they begin.
+static BEGINS: Words = Words::new(VENDORS);
+
 /// The secret that the run at `start..end` is, if a vendor's name stands before it.
 pub(crate) fn find(line: &str, start: usize, end: usize) -> Option<(usize, usize, &'static str)> {
     let bytes = line.as_bytes();
@@ -87,7 +91,8 @@ pub(crate) fn find(line: &str, start: usize, end: usize) -> Option<(usize, usize
     }
     let before = tail(&line[..start], BEFORE).to_ascii_lowercase();
     let from = start - before.len();
-    let word = |at: &usize| begins_word(bytes, *at).then(|| vendor(&before[at - from..])).flatten();
+    let may_begin = |at: usize| BEGINS.may_begin(&before.as_bytes()[at - from..]);
+    let word = |at: &usize| (may_begin(*at) && begins_word(bytes, *at)).then(|| vendor(&before[at - from..])).flatten();
     (from..start).find_map(|at| behind(line, word(&at)?, at))
 }
 

@@ -2,7 +2,10 @@
 //!
 //! Each line has `text_b64`, `secret_b64`, `is_secret`, `neg_class`, `tier`, `source`, `rule` (facts/safety.md, 2.2).
 //! Or, with `--log FILE…`: how much of real logs is touched, and how fast.
+//! Or, with `--speed` and nothing else: plain text and the worst case in MB/s and beside `memcpy`, in one run.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
+
+mod speed;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -15,6 +18,9 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let show = args.iter().any(|arg| arg == "--show");
     let files = args.iter().filter(|arg| !arg.starts_with("--"));
+    if args.iter().any(|arg| arg == "--speed") {
+        return speed::print();
+    }
     match args.iter().any(|arg| arg == "--log") {
         true => logs(files, show),
         false => files.for_each(|file| vectors(file, show)),
