@@ -122,10 +122,10 @@ impl<'a> Body<'a> {
         self.raw(path)?.map(|name| foreign::reference(name).ok_or_else(wrong)).transpose()
     }
 
-    /// A branch; a tag or a pull request's reference is none.
+    /// A branch by its bare name, as GitHub gives it; a tag or a pull request's reference is none.
     pub(crate) fn branch(&self, path: &str) -> Result<Option<Untrusted>, Cannot> {
         Ok(match self.reference(path)? {
-            Some(Reference::Branch(branch)) => Some(branch),
+            Some(Reference::Branch(_)) => self.raw(path)?.map(foreign::branch),
             _ => None,
         })
     }

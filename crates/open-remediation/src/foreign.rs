@@ -38,9 +38,13 @@ pub(crate) fn reference(raw: &str) -> Option<Reference> {
         let number = pull.split('/').next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
         return number.map(Reference::PullRequest);
     }
-    let branch = raw.strip_prefix("refs/heads/").unwrap_or(raw);
-    // Kept exactly, because it is compared with what GitHub says; no control can be in it.
-    Some(Reference::Branch(Untrusted::new(branch.chars().take(caps::TEXT).collect::<String>())))
+    Some(Reference::Branch(branch(raw.strip_prefix("refs/heads/").unwrap_or(raw))))
+}
+
+/// A bare name that Git allows: `refs/heads/main` is then a branch of that very name, and not `main`. Kept exactly,
+/// because it is compared with what GitHub says; no control can be in it.
+pub(crate) fn branch(name: &str) -> Untrusted {
+    Untrusted::new(name.chars().take(caps::TEXT).collect::<String>())
 }
 
 fn is_reference(raw: &str) -> bool {
