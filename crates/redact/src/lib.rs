@@ -9,8 +9,10 @@
 //! chunks, and redacting twice changes nothing more. Time is linear; memory is one line and a few held lines.
 
 mod assign;
+mod aws;
 mod declared;
 mod encoded;
+mod escapes;
 mod foreign;
 mod keywords;
 mod kubernetes;

@@ -1,12 +1,13 @@
 //! Lines in order: blocks that span several, then each line by itself.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::declared::Declared;
 use crate::encoded::Budget;
 use crate::scan::{self, Span, merge};
-use crate::{Counts, kubernetes, pem};
+use crate::{Counts, aws, escapes, kubernetes, pem};
 
 /// How often one line is looked at again after something was taken out of it.
 const ROUNDS: usize = 6;
@@ -49,6 +50,14 @@ struct Held {
     spans: Vec<Span>,
 }
 
+/// A line that is done but for an AWS secret that only a later line tells.
+#[derive(Debug)]
+struct Late {
+    text: String,
+    end: String,
+    waits: bool,
+}
+
 /// What is remembered between lines.
 #[derive(Debug)]
 pub(crate) struct Memory {
@@ -64,6 +73,8 @@ pub(crate) struct Memory {
     declared: Declared,
     /// Lines since an AWS key id.
     since_key_id: u32,
+    /// The last lines, if one of them may hold an AWS secret.
+    late: VecDeque<Late>,
 }
 
 impl Memory {
@@ -78,6 +89,7 @@ impl Memory {
             manifests: Vec::new(),
             declared: Declared::default(),
             since_key_id: u32::MAX,
+            late: VecDeque::new(),
         }
     }
 
@@ -114,6 +126,9 @@ impl Memory {
     pub fn finish(&mut self, out: &mut String) -> Counts {
         self.release_keys(false, out);
         self.release_manifest(false, out);
+        while !self.late.is_empty() {
+            self.release_late(out);
+        }
         std::mem::take(&mut self.counts)
     }
 
@@ -185,7 +200,9 @@ impl Memory {
         let text = line.trim_end_matches(['\n', '\r']);
         let end = &line[text.len()..];
         let mut found = self.scan(text);
-        self.near_key_id(text, &mut found);
+        if self.near_key_id(&found) {
+            found.extend(aws::candidates(text));
+        }
         let body = stamp(text);
         let declared = self.declared.line(&text[body..]);
         found.extend(declared.map(|span| Span { start: span.start + body, end: span.end + body, ..span }));
@@ -194,6 +211,18 @@ impl Memory {
             found.extend(places.map(|(start, _)| Span { start, end: start + value.len(), rule: "known_value" }));
         }
         found.extend_from_slice(spans);
+        let mut done = String::new();
+        let text = if found.is_empty() {
+            text
+        } else {
+            self.settle(text, found, &mut done);
+            &done
+        };
+        self.emit(text, end, out);
+    }
+
+    /// Takes out what was found, and what that lays bare.
+    fn settle(&mut self, text: &str, mut found: Vec<Span>, out: &mut String) {
         let mut text = Cow::Borrowed(text);
         for _ in 0..ROUNDS {
             merge(&mut found);
@@ -205,11 +234,11 @@ impl Memory {
             found = self.scan(&text);
         }
         out.push_str(&text);
-        out.push_str(end);
     }
 
     fn scan(&mut self, text: &str) -> Vec<Span> {
         let mut found = scan::scan(text, 0, &mut self.budget);
+        escapes::scan(text, &mut self.budget, &mut found);
         kubernetes::one_line(text, |start, end| found.push(Span { start, end, rule: "kubernetes_secret" }));
         found
     }
@@ -229,27 +258,39 @@ impl Memory {
         out
     }
 
-    /// AWS: forty characters of base64 within three lines of a key id are its secret.
-    fn near_key_id(&mut self, text: &str, found: &mut Vec<Span>) {
+    /// Whether an AWS key id stands on this line or a few before it.
+    fn near_key_id(&mut self, found: &[Span]) -> bool {
         let here = found.iter().any(|span| span.rule == "aws_access_key_id");
         self.since_key_id = if here { 0 } else { self.since_key_id.saturating_add(1) };
-        if self.since_key_id > 3 {
+        self.since_key_id <= aws::NEAR
+    }
+
+    /// The line is done, unless a key id within the next lines would say that something in it is a secret.
+    fn emit(&mut self, text: &str, end: &str, out: &mut String) {
+        let waits = self.since_key_id > aws::NEAR && aws::candidates(text).next().is_some();
+        if self.since_key_id == 0 {
+            for late in std::mem::take(&mut self.late) {
+                self.settle(&late.text, aws::candidates(&late.text).collect(), out);
+                out.push_str(&late.end);
+            }
+        }
+        if self.late.is_empty() && !waits {
+            out.push_str(text);
+            out.push_str(end);
             return;
         }
-        let bytes = text.as_bytes();
-        let inside = |b: &u8| b.is_ascii_alphanumeric() || b"+/".contains(b);
-        let mut at = 0;
-        while at < bytes.len() {
-            let length = bytes[at..].iter().take_while(|b| inside(b)).count();
-            let token = &text[at..at + length];
-            let cases = token.bytes().any(|b| b.is_ascii_lowercase()) && token.bytes().any(|b| b.is_ascii_uppercase());
-            if length == 40 && cases && crate::value::bits(token.as_bytes()) > 4.0 {
-                found.push(Span { start: at, end: at + length, rule: "aws_secret_access_key" });
-            }
-            at += length;
-            while at < bytes.len() && (!inside(&bytes[at]) || !text.is_char_boundary(at)) {
-                at += 1;
-            }
+        self.late.push_back(Late { text: text.to_owned(), end: end.to_owned(), waits });
+        let over =
+            |late: &VecDeque<Late>| late.len() > aws::NEAR as usize || late.front().is_some_and(|late| !late.waits);
+        while over(&self.late) {
+            self.release_late(out);
+        }
+    }
+
+    fn release_late(&mut self, out: &mut String) {
+        if let Some(late) = self.late.pop_front() {
+            out.push_str(&late.text);
+            out.push_str(&late.end);
         }
     }
 }

@@ -45,7 +45,7 @@ pub(crate) const NAMES: &[Name] = &[
     name(Weight::Strong, "encryptionkey"), name(Weight::Strong, "master_key"), name(Weight::Strong, "masterkey"), name(Weight::Strong, "license_key"),
     name(Weight::Strong, "licensekey"), name(Weight::Strong, "credential"), name(Weight::Strong, "auth_key"), name(Weight::Strong, "authkey"),
     name(Weight::Strong, "sharedaccesskey"), name(Weight::Strong, "app_key"), name(Weight::Strong, "appkey"), name(Weight::Strong, "apppassword"),
-    name(Weight::Strong, "webhook_url"), name(Weight::Strong, "presharedkey"), name(Weight::Strong, "subscription-key"), name(Weight::Strong, "storage_key"),
+    name(Weight::Strong, "webhook_url"), name(Weight::Strong, "rediscli_auth"), name(Weight::Strong, "presharedkey"), name(Weight::Strong, "subscription-key"), name(Weight::Strong, "storage_key"),
     name(Weight::Strong, "x-functions-key"), name(Weight::Strong, "jwt_key"), name(Weight::Strong, "session_key"), name(Weight::Strong, "cookie_key"),
     name(Weight::Strong, "deploy_key"), name(Weight::Strong, "deploykey"), name(Weight::Strong, "bot_key"), name(Weight::Strong, "write_key"),
     whole(Weight::Weak, "key"), whole(Weight::Weak, "auth"), whole(Weight::Weak, "pat"), whole(Weight::Weak, "access"), whole(Weight::Weak, "private"),

@@ -143,7 +143,7 @@ const fn pairs(text: &str) -> [u32; 26] {
 /// Whole values that say nothing, in alphabetical order.
 #[rustfmt::skip]
 const PLACEHOLDER_WORDS: &[&str] = &[
-    "access_token", "accesstoken", "admin", "api_key", "apikey", "auto", "basic", "bearer", "bool", "default", "disabled", "empty", "enabled", "encrypted",
+    "access_token", "accesstoken", "admin", "api_key", "apikey", "auto", "basic", "bearer", "bool", "changeit", "default", "disabled", "empty", "enabled", "encrypted",
     "env", "error", "expired", "failed", "false", "hidden", "incorrect", "inherit", "int", "invalid", "key", "masked", "missing", "n/a",
     "nil", "no", "none", "null", "object", "off", "ok", "on", "optional", "pass", "passwd", "password", "prompt", "pwd",
     "read", "redacted", "required", "secret", "secrets", "set", "stdin", "str", "string", "test", "token", "true", "undefined", "unknown",

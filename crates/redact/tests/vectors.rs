@@ -112,3 +112,21 @@ fn clean_text_is_borrowed() {
     let redacted = Redactor::new().redact("nothing here\n");
     assert!(matches!(redacted.text, std::borrow::Cow::Borrowed(_)) && redacted.counts.is_empty());
 }
+
+/// Forty letters and digits are a secret where a key id is near, whichever comes first.
+#[test]
+fn an_aws_secret_is_found_three_lines_around_its_key_id() {
+    let secret = expand("{b64x40}", &mut 0x9e37_79b9_7f4a_7c15);
+    let id = expand("AKIA{upper16}", &mut 0x1234_5678_9abc_def1);
+    let redact = |text: &str| Redactor::new().redact(text).text.into_owned();
+    for between in ["\n", "\none\n", "\none\ntwo\n"] {
+        for text in [format!("{secret}{between}{id}\nend\n"), format!("{id}{between}{secret}\nend")] {
+            let redacted = redact(&text);
+            assert!(!redacted.contains(&secret) && !redacted.contains(&id), "{redacted}");
+            assert_eq!(redacted.lines().count(), text.lines().count(), "{redacted}");
+        }
+    }
+    for kept in [format!("{secret}\n1\n2\n3\n{id}"), format!("{secret}\nno id here"), secret.clone()] {
+        assert!(redact(&kept).contains(&secret), "{kept}");
+    }
+}

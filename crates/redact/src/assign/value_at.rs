@@ -32,7 +32,7 @@ pub(crate) struct Found<'a> {
     pub quoted: bool,
     /// The name is a command-line flag (`--token`).
     pub flag: bool,
-    /// A `machine` or `login` stands before it on the line, as in a `.netrc`.
+    /// `machine …` or `login …` stands directly before it, as in a `.netrc`; or it stands alone on its line.
     pub netrc: bool,
     /// No space around the `=`.
     pub tight: bool,
@@ -75,7 +75,7 @@ pub(crate) fn find(line: &str, start: usize, end: usize) -> Option<Found<'_>> {
     let connection = link == Link::Equals && !found.quoted && semicolon;
     let digit = found.value.bytes().any(|b| b.is_ascii_digit());
     let alone = before.len() < AROUND && before.trim().is_empty() && found.ends_line && digit;
-    let netrc = alone || before.contains("machine ") || before.contains("login ");
+    let netrc = alone || matches!(before.split_ascii_whitespace().nth_back(1), Some("machine" | "login" | "account"));
     Some(Found { tight, flag, netrc, connection, ..found })
 }
 

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Found;
-use crate::value::{head, is_placeholder, is_random};
+use crate::value::{head, is_placeholder, is_random, is_template};
 
 /// What is judged of a value, in bytes.
 const LONGEST: usize = 1024;
@@ -41,7 +41,7 @@ pub(super) fn authorization(line: &str, at: usize, found: Found<'_>) -> usize {
     let basic = first.eq_ignore_ascii_case("basic") && secret.len() >= 6;
     let enough = known && secret.len() >= 8 && secret.bytes().any(|b| !b.is_ascii_lowercase()) || is_random(secret, 16);
     let prose = value.split(' ').count() > 3;
-    if is_placeholder(secret) || prose || !basic && !enough {
+    if stands_for_another(secret) || prose || !basic && !enough {
         return at;
     }
     let start = start + skip;
@@ -50,13 +50,18 @@ pub(super) fn authorization(line: &str, at: usize, found: Found<'_>) -> usize {
     end
 }
 
+/// Behind a scheme chance decides, not the words in it: `Bearer your-token-here` stays.
+fn stands_for_another(secret: &str) -> bool {
+    if is_random(secret, 16) { is_template(secret) } else { is_placeholder(secret) }
+}
+
 /// `Bearer <secret>` without the header's name.
 pub(super) fn bearer(line: &str, at: usize, found: Found<'_>) -> usize {
     let start = at + "bearer ".len();
     let inside = |b: &u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(b);
     let end = start + line.as_bytes()[start..].iter().take_while(|b| inside(b)).count();
     let secret = head(&line[start..end], LONGEST);
-    if is_random(secret, 16) && !is_placeholder(secret) {
+    if is_random(secret, 16) && !stands_for_another(secret) {
         found(start, end, "authorization");
     }
     end
@@ -105,10 +110,53 @@ pub(super) fn curl(line: &str, at: usize, found: Found<'_>) -> usize {
     end
 }
 
-/// `docker login -p secret` (also podman, helm registry login: `-p` or `--password`, the latter is a name).
-pub(super) fn docker(line: &str, at: usize, found: Found<'_>) -> usize {
+/// Commands and the flags that take a password (not `--password`, which is a name).
+const FLAGS: &[(&str, &[&str])] = &[
+    (" login ", &["-p"]),
+    ("redis-cli", &["-a"]),
+    ("keytool", &["-storepass", "-keypass", "-srcstorepass", "-deststorepass"]),
+    ("jarsigner", &["-storepass", "-keypass"]),
+    ("ldap", &["-w"]),
+    ("openssl", &["-k"]),
+    ("mongo", &["-p"]),
+    ("sqlcmd", &["-P"]),
+    ("cqlsh", &["-p"]),
+    ("unzip", &["-P"]),
+];
+
+/// `docker login -p secret`, `redis-cli -a secret`: the words after the flags of the command at `at`.
+pub(super) fn flags(line: &str, at: usize, found: Found<'_>) -> usize {
+    let begins =
+        |word: &str| line.as_bytes()[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
+    let Some((_, flags)) = FLAGS.iter().find(|(command, _)| begins(command)) else { return at };
+    let mut end = at;
     let mut words = words(line, at);
-    if words.by_ref().take(3).any(|(_, word)| word == "login") { flag_value(words, "-p", found).max(at) } else { at }
+    while let Some((start, word)) = words.next() {
+        end = start + word.len();
+        if flags.contains(&word) {
+            end = take(words.next(), found).max(end);
+        } else if let Some(value) = word.strip_prefix("-p").filter(|_| flags.contains(&"-p")) {
+            // `-profile` is another flag.
+            if value.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+                take(Some((start + 2, value)), found);
+            }
+        }
+    }
+    end
+}
+
+/// `kubectl create secret generic db --from-literal=name=secret`.
+pub(super) fn literal(line: &str, at: usize, found: Found<'_>) -> usize {
+    let start = at + "--from-literal".len();
+    let Some((_, word)) = words(line, start).next() else { return at };
+    let from = line.len() - line[start..].trim_start_matches(['=', ' ']).len();
+    let pair = &line[from..from + line[from..].find(char::is_whitespace).unwrap_or(line.len() - from)];
+    if let Some((name, value)) = pair.split_once('=').filter(|_| !word.is_empty() && line[..at].contains(" secret ")) {
+        let value = value.trim_matches(['"', '\'']);
+        let start = from + name.len() + pair[name.len()..].find(value).unwrap_or(1);
+        take(Some((start, value)), found);
+    }
+    from + pair.len()
 }
 
 /// `sshpass -psecret`, `mysql -psecret` (no space, or a space for sshpass).
@@ -132,11 +180,6 @@ pub(super) fn short_password(line: &str, at: usize, found: Found<'_>) -> usize {
     end
 }
 
-/// `redis-cli -a secret`.
-pub(super) fn redis(line: &str, at: usize, found: Found<'_>) -> usize {
-    flag_value(words(line, at), "-a", found).max(at)
-}
-
 /// `"auth": "<base64 of user:password>"`, as in a Docker configuration.
 pub(super) fn docker_config(line: &str, at: usize, found: Found<'_>) -> usize {
     let Some((start, end)) = header_value(line, at + "\"auth".len(), LONGEST) else { return at };
@@ -147,22 +190,11 @@ pub(super) fn docker_config(line: &str, at: usize, found: Found<'_>) -> usize {
     end
 }
 
-/// The word after `flag`; tells where it ends.
-fn flag_value<'a>(mut words: impl Iterator<Item = (usize, &'a str)>, flag: &str, found: Found<'_>) -> usize {
-    let mut end = 0;
-    while let Some((start, word)) = words.next() {
-        end = start + word.len();
-        if word == flag {
-            return take(words.next(), found).max(end);
-        }
-    }
-    end
-}
-
-/// Takes a word, unless it is a variable or another flag.
+/// Takes a word, unless it is a variable, a number (a port) or another flag.
 fn take(word: Option<(usize, &str)>, found: Found<'_>) -> usize {
     let Some((start, value)) = word else { return 0 };
-    if !is_placeholder(head(value, LONGEST)) && !value.starts_with('-') {
+    let number = value.bytes().all(|b| b.is_ascii_digit());
+    if !number && value.len() >= 3 && !is_placeholder(head(value, LONGEST)) && !value.starts_with('-') {
         found(start, start + value.len(), "command_password");
     }
     start + value.len()

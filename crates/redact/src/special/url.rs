@@ -7,7 +7,15 @@ use crate::value::{is_random, is_template};
 const LONGEST: usize = 1024;
 
 pub(super) fn credentials(line: &str, at: usize, found: Found<'_>) -> usize {
-    let start = at + 3;
+    authority(line, at + "://".len(), found)
+}
+
+/// The same with the slashes escaped, as some JSON writers do.
+pub(super) fn escaped(line: &str, at: usize, found: Found<'_>) -> usize {
+    authority(line, at + r":\/\/".len(), found)
+}
+
+fn authority(line: &str, start: usize, found: Found<'_>) -> usize {
     let bytes = line.as_bytes();
     let window = &bytes[start..bytes.len().min(start + LONGEST)];
     let window = &window[..memchr::memmem::find(window, b"://").unwrap_or(window.len())];
