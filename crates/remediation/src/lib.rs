@@ -10,6 +10,7 @@ pub mod flow;
 pub mod names;
 mod raw;
 pub mod record;
+#[cfg(feature = "schema")]
 mod schema;
 pub mod sections;
 pub mod verdict;
@@ -17,6 +18,7 @@ pub mod vocabulary;
 pub mod words;
 
 pub use document::{Document, DocumentError, MAX_BYTES, SCHEMA};
+#[cfg(feature = "schema")]
 pub use schema::{Remediation, json_schema};
 pub use sections::*;
 pub use vocabulary::{Open, UnknownWord, Vocabulary};

@@ -2,7 +2,6 @@
 //! (`healer.platform/v1alpha1`). Its name is the document's id. It holds no text from the event but branch names.
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use text::Untrusted;
 
@@ -12,7 +11,8 @@ use crate::{
 };
 
 /// `spec`: what the remediation is about. Immutable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RecordSpec {
     /// GitHub's id of the repository.
@@ -43,7 +43,8 @@ pub struct RecordSpec {
 }
 
 /// `status`: what has happened so far.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct RecordStatus {
     /// The Argo Workflow that works on it.
@@ -112,7 +113,8 @@ pub struct RecordStatus {
 }
 
 /// The Argo Workflow that works on a remediation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Owner {
     /// Its namespace.
     pub namespace: String,
@@ -124,7 +126,8 @@ pub struct Owner {
 }
 
 /// A message that can be edited.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MessageRef {
     /// Where.
     pub channel: Open<Channel>,
@@ -136,7 +139,8 @@ pub struct MessageRef {
 }
 
 /// Approval by a person. `state` is a scalar, so that an Argo `resource` wait can read it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
     /// `pending`, `approved` or `refused`.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A closed set of snake_case words, spelled the same in code, documents, file names and docs.
@@ -124,14 +123,15 @@ impl<'de, T: Vocabulary> Deserialize<'de> for Open<T> {
     }
 }
 
-impl<T: Vocabulary> JsonSchema for Open<T> {
+#[cfg(feature = "schema")]
+impl<T: Vocabulary> schemars::JsonSchema for Open<T> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         T::NAME.replace(' ', "_").into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let words: Vec<&str> = T::ALL.iter().map(|word| word.as_str()).collect();
-        json_schema!({
+        schemars::json_schema!({
             "description": format!("{}: one of these, or a newer version's word", T::NAME),
             "anyOf": [{ "enum": words }, { "type": "string" }]
         })

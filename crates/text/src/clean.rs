@@ -92,6 +92,8 @@ impl Cleaner {
             if fate == Fate::Show {
                 self.counts.shown += 1;
                 let _ = write!(out, "\\u{{{:04x}}}", u32::from(c));
+                // What now stands before the next character, so that cleaning again sees the same.
+                before = Some('}');
             } else {
                 self.counts.removed += 1;
             }
@@ -156,6 +158,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
             }
             c if c.is_control() || invisible::fate(c, before, after) != Fate::Keep => {
                 let _ = write!(out, "\\u{{{:04x}}}", u32::from(c));
+                before = Some('}');
             }
             c => {
                 out.push(c);

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Text from outside: never an instruction, never a decision by itself.
@@ -118,7 +117,8 @@ impl fmt::Debug for Untrusted {
     }
 }
 
-impl JsonSchema for Untrusted {
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Untrusted {
     fn inline_schema() -> bool {
         true
     }
@@ -127,7 +127,7 @@ impl JsonSchema for Untrusted {
         "Untrusted".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
     }
 }

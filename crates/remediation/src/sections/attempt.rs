@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use text::Untrusted;
 
-use super::{Because, Commit, RunRef, caps, is_zero};
+use super::{Because, Commit, RunRef, is_zero};
 use crate::vocabulary::Open;
 use crate::words::*;
 
@@ -20,7 +20,7 @@ sections! {
         size_bytes: u64,
         /// Blocks that were shortened to fit the budget.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         shortened: Vec<String>,
     }
 
@@ -77,7 +77,7 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pull_request: Option<u64>,
         /// The rules that decided.
-        #[schemars(length(max = caps::BECAUSE))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::BECAUSE)))]
         because: Vec<Because>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -105,21 +105,21 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         head_sha: Option<String>,
         /// Its commits, newest last.
-        #[schemars(length(max = caps::COMMITS))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::COMMITS)))]
         commits: Vec<Commit>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
         commits_omitted: u64,
         /// The files its commits changed.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::FILES))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::FILES)))]
         files: Vec<Untrusted>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
         files_omitted: u64,
         /// The runs that were red on its commit: what the next attempt reads.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::JOBS))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::JOBS)))]
         red_runs: Vec<RunRef>,
         /// The signature of the failure that it was sent for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,7 +131,7 @@ sections! {
         /// Why.
         reason: Open<EscalationReason>,
         /// One entry a channel.
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         channels: Vec<ChannelReceipt>,
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use text::Untrusted;
 
-use super::{Base, ChangedFile, PullRequest, caps, is_zero};
+use super::{Base, ChangedFile, PullRequest, is_zero};
 use crate::vocabulary::Open;
 use crate::words::*;
 
@@ -26,7 +26,7 @@ sections! {
         description: Option<Untrusted>,
         /// What changed.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::FILES))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::FILES)))]
         changed_files: Vec<ChangedFile>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -39,36 +39,36 @@ sections! {
         base: Option<Base>,
         /// Earlier attempts of this remediation.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::ATTEMPTS))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::ATTEMPTS)))]
         history: Vec<PastAttempt>,
         /// The Argo CD application.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         argocd: Option<ArgocdStatus>,
         /// Log lines from Loki, oldest first.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         logs: Vec<LogLine>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
         logs_omitted: u64,
         /// Samples from Prometheus.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         metrics: Vec<Sample>,
         /// Pods of the workload.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         pods: Vec<Pod>,
         /// Kubernetes events about them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         events: Vec<Untrusted>,
         /// What was remembered of similar failures. It informs, it does not decide.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         memories: Vec<Memory>,
         /// What could not be known.
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         gaps: Vec<Gap>,
     }
 
@@ -83,7 +83,7 @@ sections! {
         /// What became of it.
         verdict: Open<Verdict>,
         /// Its commits, newest last.
-        #[schemars(length(max = caps::COMMITS))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::COMMITS)))]
         commits: Vec<Commit>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -114,7 +114,7 @@ sections! {
         sync: String,
         /// Resources that are not well: `kind/name: message`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         unhealthy: Vec<Untrusted>,
         /// What the last operation said.
         #[serde(default, skip_serializing_if = "Option::is_none")]

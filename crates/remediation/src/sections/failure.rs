@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use text::Untrusted;
 
-use super::{Actor, Because, Gap, caps, is_zero};
+use super::{Actor, Because, Gap, is_zero};
 use crate::vocabulary::Open;
 use crate::words::*;
 
@@ -29,7 +29,7 @@ sections! {
         /// Such as `failure` or `timed_out`.
         conclusion: String,
         /// The steps that failed.
-        #[schemars(length(max = caps::JOBS))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::JOBS)))]
         failed_steps: Vec<FailedStep>,
         /// The job's lines in the attachment `job_log`, first and last, from 1; absent when its log was not to be had.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,13 +100,13 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         workflow_path: Option<Untrusted>,
         /// The failed jobs.
-        #[schemars(length(max = caps::JOBS))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::JOBS)))]
         jobs: Vec<Job>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
         jobs_omitted: u64,
         /// What the commit or pull request changed.
-        #[schemars(length(max = caps::FILES))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::FILES)))]
         changed_files: Vec<ChangedFile>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -128,7 +128,7 @@ sections! {
         redactions: BTreeMap<String, u64>,
         /// What could not be had.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::CONTEXT))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
         gaps: Vec<Gap>,
     }
 
@@ -189,7 +189,7 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         location: Option<Location>,
         /// The rules that decided, strongest first.
-        #[schemars(length(max = caps::BECAUSE))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::BECAUSE)))]
         because: Vec<Because>,
         /// How many were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -201,7 +201,7 @@ sections! {
         /// The attachment's name.
         attachment: String,
         /// The ranges, in order.
-        #[schemars(length(max = caps::RANGES))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::RANGES)))]
         lines: Vec<[u64; 2]>,
     }
 
@@ -229,7 +229,7 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner_pull_request: Option<u64>,
         /// The rules that decided.
-        #[schemars(length(max = caps::BECAUSE))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::BECAUSE)))]
         because: Vec<Because>,
     }
 }

@@ -2,7 +2,7 @@
 
 use text::Untrusted;
 
-use super::{Because, caps, is_zero};
+use super::{Because, is_zero};
 use crate::vocabulary::Open;
 use crate::words::*;
 
@@ -103,7 +103,7 @@ sections! {
         uid: Option<String>,
         /// Files known to have changed, by hand.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[schemars(length(max = caps::FILES))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::FILES)))]
         changed_files: Vec<Untrusted>,
         /// How many files were left out.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -150,7 +150,7 @@ sections! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         not_before_seconds: Option<u64>,
         /// The rules that decided.
-        #[schemars(length(max = caps::BECAUSE))]
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::BECAUSE)))]
         because: Vec<Because>,
     }
 
