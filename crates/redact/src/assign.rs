@@ -3,7 +3,10 @@
 pub(crate) mod value_at;
 
 use crate::names::{NAMES, NOT_SECRET, Name, TAILS, Weight};
-use crate::value::{bits, is_code, is_digest, is_placeholder, is_random, is_random_letters, is_template, is_uuid};
+use crate::value::{
+    bits, is_code, is_digest, is_file, is_object_name, is_placeholder, is_random, is_random_letters, is_template,
+    is_uuid,
+};
 use value_at::{Found, Link};
 
 /// A name found in a line.
@@ -128,11 +131,21 @@ fn is_secret(name: &Identifier<'_>, found: &Found<'_>) -> bool {
         Weight::Weak => weak(name, found, loose),
     };
     let code = !found.quoted && !found.flag_or_env(name.text) && is_code(value);
+    let file = name.weight != Weight::Password && is_file(value);
+    // The shell's working directory.
+    let directory = name.lower.ends_with("pwd") && value.starts_with(['/', '~']);
+    let object = loose && is_object_name(value);
     // npm's own tokens were random UUIDs; one made from the clock is a sample.
     let clock = is_uuid(value) && name.lower.contains("authtoken") && value.as_bytes().get(14) != Some(&b'4');
     let stands_for_another =
         if found.connection && name.weight == Weight::Password { is_template } else { is_placeholder };
-    fits && !code && !clock && !value.eq_ignore_ascii_case(name.text) && !stands_for_another(value)
+    fits && !code
+        && !file
+        && !directory
+        && !object
+        && !clock
+        && !value.eq_ignore_ascii_case(name.text)
+        && !stands_for_another(value)
 }
 
 /// Behind `password`: nearly anything that is no prose and no code.

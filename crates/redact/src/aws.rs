@@ -2,6 +2,7 @@
 
 use crate::scan::Span;
 use crate::value::bits;
+use crate::words;
 
 /// Length of a secret, in bytes.
 const LENGTH: usize = 40;
@@ -10,15 +11,7 @@ const LENGTH: usize = 40;
 pub(crate) const NEAR: u32 = 3;
 
 /// Letters, digits, `+` and `/`.
-const INSIDE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0u8;
-    while b < 128 {
-        table[b as usize] = b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-        b += 1;
-    }
-    table
-};
+const INSIDE: [bool; 256] = words::bytes(b"+/", true);
 
 /// What is a secret if a key id is near.
 pub(crate) fn candidates(text: &str) -> impl Iterator<Item = Span> {

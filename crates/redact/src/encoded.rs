@@ -6,7 +6,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::scan::{self, Span};
-use crate::{runs, vendors};
+use crate::{runs, vendors, words};
 
 /// Shortest run that is looked at, in bytes.
 const SHORTEST: usize = 16;
@@ -80,15 +80,7 @@ fn hidden(token: &str, depth: u8, budget: &mut Budget) -> Option<&'static str> {
 }
 
 /// Letters, digits and `+/_-%`.
-const TOKEN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0u8;
-    while b < 128 {
-        table[b as usize] = b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-' | b'%');
-        b += 1;
-    }
-    table
-};
+const TOKEN: [bool; 256] = words::bytes(b"+/_-%", true);
 
 /// Runs of base64 (or percent-encoded) characters that are long enough. Skips ahead where none can be.
 fn long_runs(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {

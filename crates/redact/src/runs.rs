@@ -29,6 +29,9 @@ const RUNS: &[Row] = &[
 pub(crate) fn find(line: &str, start: usize, end: usize) -> Option<Span> {
     let bytes = line.as_bytes();
     let first = bytes[start];
+    if !RUNS.iter().any(|row| row.1.contains(&first)) {
+        return None;
+    }
     let wide = start
         + bytes[start..bytes.len().min(start + 128)]
             .iter()

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::words::Words;
+use crate::words::{self, Words};
 
 /// Whether the text holds these bytes; `first` is one of them that is rare, to look for at once.
 pub(crate) fn holds(text: &str, first: u8, what: &str) -> bool {
@@ -98,13 +98,16 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     is_template(value) || variable || PLACEHOLDER_WORDS.binary_search(&inner).is_ok() || PLACEHOLDER_PARTS.inside(inner)
 }
 
+/// What the parts of a template hold or begin with.
+const TEMPLATE: [bool; 256] = words::bytes(b"{#%$*[.\xe2", false);
+
 /// A mask, a variable, a template, a marker of ours.
 pub(crate) fn is_template(value: &str) -> bool {
     let parts = ["${", "{{", "#{", "%(", "$(", "***", "[redacted", "...", "…"];
     distinct(value.as_bytes()) <= 2
         || !value.bytes().any(|b| b.is_ascii_alphanumeric())
         || value.starts_with(['$', '<', '{', '%', '#', '&', '*', '`', '~', '(', '['])
-        || value.bytes().any(|b| b"{#%$*[.\xe2".contains(&b)) && parts.iter().any(|part| value.contains(part))
+        || value.bytes().any(|b| TEMPLATE[usize::from(b)]) && parts.iter().any(|part| value.contains(part))
 }
 
 /// Letters that no word has: pairs that are rare in words make up a good part of them.
@@ -193,6 +196,29 @@ fn is_member(value: &str) -> bool {
     value.contains('.') && parts.all(word)
 }
 
+/// Ends of file names, in alphabetical order.
+#[rustfmt::skip]
+const EXTENSIONS: &[&str] = &[
+    "bin", "cer", "cfg", "class", "conf", "crt", "css", "csv", "gpg", "gz", "html", "ini", "jar", "jks", "js", "json", "key", "keytab", "lock",
+    "log", "map", "md", "mjs", "p12", "pem", "pfx", "png", "properties", "pub", "py", "rs", "sh", "so", "svg", "tar", "tgz", "toml", "ts",
+    "tsx", "txt", "whl", "xml", "yaml", "yml", "zip",
+];
+
+/// `main.4f9a1c2b.js`: a file, whatever stands in its name.
+pub(crate) fn is_file(value: &str) -> bool {
+    value.rsplit_once('.').is_some_and(|(name, end)| !name.is_empty() && EXTENSIONS.binary_search(&end).is_ok())
+}
+
+/// `registry-pull-7h2k9`: a word, then what a cluster adds to it. What stands behind `secret` in kubectl's messages.
+pub(crate) fn is_object_name(value: &str) -> bool {
+    let (first, rest) = value.split_once('-').unwrap_or((value, ""));
+    let word = first.len() >= 3
+        && first.bytes().all(|b| b.is_ascii_lowercase())
+        && !first.bytes().all(|b| b.is_ascii_hexdigit());
+    let short = rest.split('-').all(|part| (1..=12).contains(&part.len()));
+    word && short && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 /// A UUID, whatever its version.
 pub(crate) fn is_uuid(value: &str) -> bool {
     let groups: Vec<&str> = value.split('-').collect();
@@ -213,7 +239,7 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted() {
-        assert!(PLACEHOLDER_WORDS.is_sorted());
+        assert!(PLACEHOLDER_WORDS.is_sorted() && EXTENSIONS.is_sorted());
     }
 
     #[test]

@@ -89,10 +89,11 @@ pub(crate) fn find(line: &str, start: usize, end: usize) -> Option<(usize, usize
     if !linked || !is_random(&line[start..end], 16) {
         return None;
     }
-    let before = tail(&line[..start], BEFORE).to_ascii_lowercase();
-    let from = start - before.len();
-    let may_begin = |at: usize| BEGINS.may_begin(&before.as_bytes()[at - from..]);
-    let word = |at: &usize| (may_begin(*at) && begins_word(bytes, *at)).then(|| vendor(&before[at - from..])).flatten();
+    let from = start - tail(&line[..start], BEFORE).len();
+    let word = |at: &usize| {
+        let here = begins_word(bytes, *at) && BEGINS.may_begin_in_any_case(&bytes[*at..start]);
+        here.then(|| vendor(&line[*at..start].to_ascii_lowercase())).flatten()
+    };
     (from..start).find_map(|at| behind(line, word(&at)?, at))
 }
 

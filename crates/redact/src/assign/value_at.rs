@@ -1,11 +1,15 @@
 //! From the end of a name to the value behind it.
 
 use crate::value::{head, tail};
+use crate::words;
 
 /// What is judged of a value, in bytes. The rest of a longer one goes with it.
 const LONGEST: usize = 512;
 /// How much of the line around a value is looked at.
 const AROUND: usize = 128;
+
+/// What ends a value that is not quoted: white space, and what separates or closes.
+const ENDS: [bool; 256] = words::bytes(b" \t\n\x0c\r\"'`,;<>)}]|&\\", false);
 
 /// What stands between a name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +171,7 @@ fn value(line: &str, at: usize, link: Link) -> Option<Found<'_>> {
         let escaped = escapes > at;
         (start, start + closing_quote(&bytes[start..bytes.len().min(start + LONGEST)], quote, escaped))
     } else {
-        let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'`,;<>)}]|&\\".contains(b);
+        let ends = |b: &u8| ENDS[usize::from(*b)];
         (at, at + bytes[at..].iter().take(LONGEST).position(ends).unwrap_or(LONGEST.min(bytes.len() - at)))
     };
     let value = head(&line[start..], end - start);
