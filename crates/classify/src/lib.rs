@@ -20,6 +20,7 @@ pub mod steps;
 mod tool;
 mod weigh;
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use remediation::{Agent, Kind, Remedy};
@@ -118,12 +119,14 @@ fn conclude(reading: &reading::Reading, table: &rule::Table, hints: &Hints<'_>) 
     let kind = verdict.kind;
     let (excerpt, lines) = excerpt::excerpt(&verdict, table);
     let first = verdict.hits.first();
-    let tool = first.map_or("none", |weighed| table.tool(weighed.hit.rule));
-    let causes = first.and_then(|weighed| weighed.step.causes.get(&weighed.hit.rule)).cloned().unwrap_or_else(|| {
+    let speaker = signature_rule(&verdict.hits, table);
+    let tool = speaker.map_or("none", |weighed| table.tool(weighed.hit.rule));
+    let mut causes = signature_causes(speaker, &verdict.hits, table);
+    if causes.is_empty() {
         let words = first.map(|weighed| weighed.hit.line.text.as_str());
         let words = words.or_else(|| verdict.step.and_then(|step| step.tail.back()).map(|line| line.text.as_str()));
-        words.map(|words| signature::fingerprint(words, "")).into_iter().collect()
-    });
+        causes.extend(words.map(|words| signature::fingerprint(words, "")));
+    }
     Judgement {
         kind,
         agent: kind.agent(),
@@ -136,6 +139,35 @@ fn conclude(reading: &reading::Reading, table: &rule::Table, hints: &Hints<'_>) 
         location: first.and_then(|weighed| location::of(weighed.hit)),
         because: verdict.because,
     }
+}
+
+/// The hit whose rule makes the signature: the surest by itself of the loudest. How loud it is depends on how far from
+/// the end it stands, and that changes with lines that have nothing to do with it.
+fn signature_rule<'a, 'b>(hits: &'b [weigh::Weighed<'a>], table: &rule::Table) -> Option<&'b weigh::Weighed<'a>> {
+    let first = hits.first()?;
+    let of = |weighed: &weigh::Weighed<'_>| table.rule(weighed.hit.rule);
+    let near = hits.iter().filter(|weighed| {
+        std::ptr::eq(weighed.step, first.step)
+            && of(weighed).role == of(first).role
+            && weighed.weight >= first.weight * 0.88
+    });
+    near.min_by_key(|weighed| (std::cmp::Reverse(of(weighed).weight), weighed.hit.rule, weighed.hit.line.number))
+}
+
+/// What the sure rules of one step say: one names the test, another what was wrong with it.
+fn signature_causes(
+    speaker: Option<&weigh::Weighed<'_>>,
+    hits: &[weigh::Weighed<'_>],
+    table: &rule::Table,
+) -> BTreeSet<u64> {
+    let Some(speaker) = speaker else { return BTreeSet::new() };
+    let sure = table.rule(speaker.hit.rule).weight.saturating_sub(12);
+    let rules: BTreeSet<u16> = hits
+        .iter()
+        .filter(|weighed| std::ptr::eq(weighed.step, speaker.step) && table.rule(weighed.hit.rule).weight >= sure)
+        .map(|weighed| weighed.hit.rule)
+        .collect();
+    rules.iter().filter_map(|rule| speaker.step.causes.get(rule)).flatten().copied().collect()
 }
 
 /// The answer about nothing.

@@ -27,6 +27,9 @@ const OTHER_STEPS: usize = 3;
 /// Last lines of a step that are kept for the case that no rule fired.
 const TAIL: usize = 25;
 
+/// Lines below a message on which its tool may name the place.
+const PLACE_WITHIN: usize = 3;
+
 /// A line that is kept.
 #[derive(Debug, Clone)]
 pub struct Kept {
@@ -80,6 +83,17 @@ pub struct Step {
     counts: BTreeMap<u16, usize>,
 }
 
+impl Step {
+    /// Notes a cause that this rule found.
+    fn cause(&mut self, rule: u16, print: u64) {
+        let prints = self.causes.entry(rule).or_default();
+        prints.insert(print);
+        if prints.len() > 64 {
+            prints.pop_last();
+        }
+    }
+}
+
 /// What a log holds, after it has been read.
 pub struct Reading {
     table: &'static Table,
@@ -93,6 +107,9 @@ pub struct Reading {
     open: Vec<usize>,
     columns: Option<(Vec<u8>, Vec<u8>)>,
     file: String,
+    /// Causes whose place may stand on one of the next lines, and how many of those are still to come.
+    unplaced: Vec<(u16, String)>,
+    place_in: usize,
     fired: Vec<u16>,
     /// Lines read.
     pub lines: u64,
@@ -111,6 +128,8 @@ impl Reading {
             open: Vec::new(),
             columns: None,
             file: String::new(),
+            unplaced: Vec::new(),
+            place_in: 0,
             fired: Vec::new(),
             lines: 0,
         }
@@ -148,6 +167,7 @@ impl Reading {
             text: String::from_utf8_lossy(&cleaned.text[..cleaned.text.len().min(TEXT_BYTES)]).into_owned(),
         };
         self.extend(&kept);
+        self.place(&kept.text);
         if what != Event::Failed {
             self.fire(&cleaned, &kept);
         }
@@ -203,6 +223,7 @@ impl Reading {
     fn end_step(&mut self) {
         self.open.clear();
         self.in_header = false;
+        self.settle(None);
         self.file.clear();
         let step = std::mem::take(&mut self.step);
         if step.failed_at.is_some() && !step.cleanup {
@@ -225,20 +246,46 @@ impl Reading {
         });
     }
 
+    /// Looks for the place of the causes above: tools print it below their message.
+    fn place(&mut self, text: &str) {
+        if self.unplaced.is_empty() {
+            return;
+        }
+        self.place_in = self.place_in.saturating_sub(1);
+        let place = signature::place(text);
+        if place.is_some() || self.place_in == 0 {
+            self.settle(place);
+        }
+    }
+
+    /// Takes the fingerprints of the causes that waited for their place.
+    fn settle(&mut self, place: Option<&str>) {
+        for (rule, words) in std::mem::take(&mut self.unplaced) {
+            let print = signature::fingerprint(&words, place.unwrap_or(&self.file));
+            self.step.cause(rule, print);
+        }
+    }
+
     fn fire(&mut self, line: &Clean<'_>, kept: &Kept) {
         if let Some(file) = path_alone(&kept.text) {
+            self.settle(None);
             self.file = file.to_owned();
         }
         let mut fired = std::mem::take(&mut self.fired);
         self.table.fire(&line.text, &mut fired);
         for &rule in &fired {
             if self.table.rule(rule).role == Role::Cause {
-                let head = head_of_note(&kept.text, self.recent.iter()).unwrap_or(kept);
-                let print = signature::fingerprint(&head.text, &self.file);
-                let prints = self.step.causes.entry(rule).or_default();
-                prints.insert(print);
-                if prints.len() > 64 {
-                    prints.pop_last();
+                if let Some(head) = head_of_note(&kept.text, self.recent.iter()) {
+                    let below = self.recent.iter().filter(|line| line.number > head.number);
+                    let place = below.chain([kept]).find_map(|line| signature::place(&line.text));
+                    let print = signature::fingerprint(&head.text, place.unwrap_or(&self.file));
+                    self.step.cause(rule, print);
+                } else {
+                    if self.unplaced.first().is_some_and(|(_, words)| *words != kept.text) {
+                        self.settle(None);
+                    }
+                    self.unplaced.push((rule, kept.text.clone()));
+                    self.place_in = PLACE_WITHIN;
                 }
             }
             let count = self.step.counts.entry(rule).or_default();
@@ -296,6 +343,8 @@ pub fn head_of_note<'a>(text: &str, above: impl DoubleEndedIterator<Item = &'a K
 /// A line that is only a path: linters print their findings under it.
 fn path_alone(text: &str) -> Option<&str> {
     let text = text.trim_start_matches("❯ ");
+    // jest names a file's verdict, then its failures: `FAIL src/a.test.ts (5.1 s)`.
+    let text = text.strip_prefix("FAIL ").map_or(text, |file| file.split(' ').next().unwrap_or(file));
     let name = text.rsplit(['/', '\\']).next()?;
     let dot = name.rfind('.')?;
     let plain = text.len() < 200 && !text.contains([' ', '(', '=', '"', ':']) && dot > 0 && dot + 1 < name.len();

@@ -7,12 +7,16 @@ use sha2::{Digest, Sha256};
 #[must_use]
 pub fn fingerprint(line: &str, file: &str) -> u64 {
     let mut hash = Sha256::new();
-    hash.update(normalise(line));
+    // A kept line is cut by its bytes, and longer folder names would cut it elsewhere.
+    hash.update(normalise(line).chars().take(FIRST).collect::<String>());
     hash.update(b"\n");
-    hash.update(basename(file));
+    hash.update(normalise(file));
     let bytes = hash.finalize();
     bytes.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
+
+/// Characters of a normalised line that count.
+const FIRST: usize = 200;
 
 /// 16 hexadecimal digits of kind, tool and causes.
 pub fn signature<'a>(kind: Kind, tool: &str, causes: impl Iterator<Item = &'a u64>) -> String {
@@ -26,70 +30,232 @@ pub fn signature<'a>(kind: Kind, tool: &str, causes: impl Iterator<Item = &'a u6
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Replaces paths by their last part, and numbers, hashes, times, durations and addresses by placeholders; keeps names,
-/// codes (`E0425`, `TS2322`, `CVE-2024-1234`) and everything else.
+/// Replaces numbers, hashes, times, durations and addresses by a placeholder and cuts paths to what every checkout has;
+/// keeps names, codes (`E0425`, `TS2322`, `CVE-2024-1234`), numbers in tests' titles and everything else.
 #[must_use]
 pub fn normalise(line: &str) -> String {
+    let line = line.trim();
+    let title = TITLES.iter().any(|mark| line.starts_with(mark));
+    let line = if title { without_duration(line) } else { line };
     let mut out = String::with_capacity(line.len());
-    let mut word = String::new();
-    for letter in line.chars().chain([' ']) {
-        if letter.is_whitespace() || "\"'`()[]{}<>,;=|│".contains(letter) {
-            push_word(&mut out, &word);
-            word.clear();
-            if !letter.is_whitespace() {
-                out.push(letter);
-            } else if !out.ends_with(' ') {
-                out.push(' ');
-            }
-        } else {
-            word.push(letter);
+    for word in line.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        // `tests/test_a.py::test_x[3-4]` and `api::v2` are names: their numbers tell them apart.
+        let named = word.contains("::") && !word.contains("line=") && word.contains(char::is_alphabetic);
+        let mut rest = word;
+        while !rest.is_empty() {
+            let end = rest.find(|letter| SEPARATORS.contains(letter)).unwrap_or(rest.len());
+            push_word(&mut out, &rest[..end], title || named);
+            let separator = rest[end..].chars().next();
+            out.extend(separator);
+            rest = &rest[end + separator.map_or(0, char::len_utf8)..];
         }
     }
-    out.trim().to_owned()
+    out
 }
 
-fn push_word(out: &mut String, word: &str) {
-    if word.is_empty() {
-        return;
-    }
-    let advisory = ["CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "GO-", "CWE-"].iter().any(|prefix| word.starts_with(prefix));
-    if advisory {
+/// The path that a tool names below its message: `--> src/lib.rs:3:5`, `on main.tf line 3`, or the place alone.
+pub fn place(line: &str) -> Option<&str> {
+    let text = line.trim_start_matches([' ', '│', '|', '\t', '╷', '┌', '─', '╭', '[']);
+    let indented = text.len() < line.len();
+    let path = if let Some(arrow) = text.strip_prefix("--> ") {
+        arrow
+    } else if let Some((path, _)) = text.strip_prefix("on ").and_then(|text| text.split_once(" line ")) {
+        path
+    } else if indented && !text.trim_end().contains(' ') {
+        text
+    } else {
+        return None;
+    };
+    let path = path.split([':', ']', ' ']).next()?;
+    let name = path.rsplit(['/', '\\']).next()?;
+    (name.contains('.') && !name.ends_with('.')).then_some(path)
+}
+
+const SEPARATORS: &str = "\"'`()[]{}<>,;=|│";
+
+/// How lines begin that are a test's title.
+const TITLES: &[&str] = &["● ", "× ", "FAIL ", "--- FAIL: ", "test ", "---- ", "✕ ", "✗ ", "(fail) "];
+
+/// Advisories are names.
+const ADVISORIES: &[&str] = &["CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "GO-", "CWE-", "SNYK-"];
+
+/// Where CI systems check out, and how many folders below it still are no part of the repository.
+const CHECKOUTS: &[(&str, usize)] = &[
+    ("/home/runner/work/", 2),
+    ("/Users/runner/work/", 2),
+    ("/__w/", 2),
+    ("/github/workspace/", 0),
+    (":/a/", 2),
+    ("/travis/build/", 2),
+    ("/jenkins/workspace/", 1),
+    ("/agent/workspace/", 1),
+    ("/builds/", 2),
+    ("/circleci/project/", 0),
+    ("/root/project/", 0),
+    ("/_work/", 2),
+    ("/vsts/work/", 2),
+    ("/pipelines/agent/build/", 0),
+    ("/drone/src/", 0),
+    ("/usr/src/app/", 0),
+    ("/workspace/", 0),
+];
+
+/// Where tools keep others' code: what follows is the same everywhere.
+const CACHES: &[(&str, usize)] = &[
+    ("/node_modules/", 0),
+    ("/site-packages/", 0),
+    ("/dist-packages/", 0),
+    ("/registry/src/", 1),
+    ("/git/checkouts/", 2),
+    ("/pkg/mod/", 0),
+];
+
+/// Temporary folders; the first name in them is random.
+const TEMPORARY: &[&str] = &["/var/folders/", "/_temp/", "/Temp/", "/tmp/"];
+
+/// Folders that begin a path inside a repository, wherever it is checked out.
+const LANDMARKS: &[&str] = &[
+    "src", "lib", "test", "tests", "spec", "crates", "packages", "apps", "cmd", "internal", "pkg", "app", "charts",
+    "k8s", "deploy", "config", "scripts", "services", "docs", "examples", "benches", ".github", "target", "build",
+    "dist",
+];
+
+/// Folders of the system, the same on every machine.
+const SYSTEM: &[&str] = &["/usr/", "/etc/", "/opt/", "/bin/", "/lib/", "/proc/", "/dev/", "/sys/"];
+
+fn push_word(out: &mut String, word: &str, named: bool) {
+    if ADVISORIES.iter().any(|prefix| word.starts_with(prefix)) {
         out.push_str(word);
         return;
     }
-    let word = if word.contains(['/', '\\']) { basename(word) } else { word };
-    // Within a word, parts of letters and digits are judged one by one.
-    let mut part = String::new();
-    for letter in word.chars().chain(['\0']) {
-        if letter.is_alphanumeric() || letter == '_' {
-            part.push(letter);
-        } else {
-            push_part(out, &part);
-            part.clear();
-            if letter != '\0' {
-                out.push(letter);
-            }
+    if is_time(word) {
+        out.push('N');
+        return;
+    }
+    let path = word.replace('\\', "/");
+    let word = if path.contains('/') { inside(&path) } else { word };
+    for piece in word.split_inclusive(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-') {
+        let end = piece.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-');
+        if is_uuid(end) {
+            out.push('N');
+            out.push_str(&piece[end.len()..]);
+            continue;
+        }
+        for part in piece.split_inclusive(|letter: char| !letter.is_alphanumeric() && letter != '_') {
+            let name = part.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            push_part(out, name, named);
+            out.push_str(&part[name.len()..]);
         }
     }
 }
 
-/// The last part of a path or URL. Build systems' own separators (`a::b`) are no path.
-fn basename(path: &str) -> &str {
-    let path = path.trim_end_matches(['/', '\\']);
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
+/// The part of a path that does not depend on the machine, the checkout and the run.
+fn inside(path: &str) -> &str {
+    let below = |rest: &'static str, skip: usize| {
+        let at = path.rfind(rest)? + rest.len();
+        path[at..].splitn(skip + 1, '/').nth(skip)
+    };
+    if let Some(rest) = CACHES.iter().find_map(|(cache, skip)| below(cache, *skip)) {
+        return rest;
+    }
+    // Some checkouts are called as their job, others as their repository.
+    if let Some(rest) = CHECKOUTS.iter().find_map(|(root, skip)| {
+        let at = path.find(root)? + root.len();
+        Some(path[at..].splitn(skip + 1, '/').nth(*skip).unwrap_or("."))
+    }) {
+        return rest;
+    }
+    if let Some(at) = TEMPORARY.iter().find_map(|folder| Some(path.find(folder)? + folder.len())) {
+        let rest = path[at..].split_once("/T/").map_or(&path[at..], |(_, rest)| rest);
+        let (first, rest) = rest.split_once('/').unwrap_or(("", rest));
+        return if first.is_empty() && is_made_up(rest) { "tmp" } else { rest };
+    }
+    if let Some((kind, _)) = ["refs/heads/", "refs/pull/"].iter().find_map(|refs| path.split_once(refs)) {
+        return if kind.is_empty() { "refs" } else { kind };
+    }
+    if path.contains("://") {
+        return path.split(['?', '#']).next().unwrap_or(path);
+    }
+    let absolute = path.starts_with(['/', '~']) || path.get(1..3) == Some(":/");
+    if !absolute {
+        return path.trim_start_matches("../").trim_start_matches("./").trim_end_matches('/');
+    }
+    if SYSTEM.iter().any(|folder| path.starts_with(folder)) {
+        return path;
+    }
+    let mut at = 0;
+    for part in path.split('/') {
+        if LANDMARKS.contains(&part) {
+            return &path[at..];
+        }
+        at += part.len() + 1;
+    }
+    let path = path.trim_end_matches(['/', '.', ',', ':']);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    // A folder deep in an unknown place is a checkout.
+    if name.contains('.') || path.split('/').count() < 4 { name } else { "." }
 }
 
-fn push_part(out: &mut String, part: &str) {
+/// `2026-01-01`, with or without a time.
+fn is_time(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.len() >= 10
+        && bytes[..10]
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
+}
+
+fn is_uuid(piece: &str) -> bool {
+    piece.len() == 36
+        && piece.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && piece.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// A name that `mktemp` and its like invent.
+fn is_made_up(name: &str) -> bool {
+    let digits = name.bytes().any(|byte| byte.is_ascii_digit());
+    let mixed =
+        name.bytes().any(|byte| byte.is_ascii_uppercase()) && name.bytes().any(|byte| byte.is_ascii_lowercase());
+    name.starts_with("tmp") || (name.len() >= 6 && (digits || mixed))
+}
+
+/// A test's title without the time it took: `(0.00s)`, `(5 ms)`, `3ms`, `[0.52ms]`.
+fn without_duration(line: &str) -> &str {
+    let open = line.trim_end_matches([')', ']']);
+    let number = open.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = &open[number.len()..];
+    let number = number.trim_end();
+    let rest = number.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    if ["s", "ms", "m", "us", "ns"].contains(&unit) && rest.len() < number.len() && rest.ends_with([' ', '(', '[']) {
+        rest.trim_end_matches([' ', '(', '['])
+    } else {
+        line
+    }
+}
+
+/// What is measured, counted, hashed or drawn by lot becomes `N`; in a `named` word plain numbers stay.
+fn push_part(out: &mut String, part: &str, named: bool) {
+    const UNITS: &[&str] = &[
+        "", "ms", "s", "m", "h", "us", "ns", "kb", "KB", "MB", "mb", "B", "GB", "kB", "KiB", "MiB", "GiB", "th", "st",
+        "nd", "rd",
+    ];
     let digits = part.chars().filter(char::is_ascii_digit).count();
-    let hex = part.len() >= 7 && digits > 0 && part.chars().all(|letter| letter.is_ascii_hexdigit());
-    let random = part.len() >= 16 && digits >= 3 && part.chars().all(|letter| letter.is_ascii_alphanumeric());
+    let all = |wanted: fn(&u8) -> bool| part.as_bytes().iter().all(wanted);
+    let hex = part.len() >= 7 && digits > 0 && digits < part.len() && all(u8::is_ascii_hexdigit);
+    let random = part.len() >= 16 && digits >= 3 && all(u8::is_ascii_alphanumeric);
+    // Kubernetes names pods by letters that make no words.
+    let safe = |byte: &u8| b"bcdfghjklmnpqrstvwxz2456789".contains(byte);
+    let pod = (8..=10).contains(&part.len()) && digits >= 2 && all(safe)
+        || part.len() == 5 && out.ends_with("N-") && all(safe);
+    let temporary = part.len() >= 8 && part.starts_with("tmp") || digits > 0 && out.ends_with("tmp.");
+    let drawn = hex || random || pod || temporary || part.len() > 2 && part.starts_with("0x");
     let unit = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    let measured = digits > 0
-        && ["", "ms", "s", "m", "h", "us", "ns", "kb", "KB", "MB", "mb", "B", "GB", "th", "st", "nd", "rd"]
-            .contains(&unit);
-    if hex || random || part.starts_with("0x") {
-        out.push('H');
-    } else if measured {
+    let measured = digits > 0 && UNITS.contains(&unit);
+    if drawn || (measured && !named) {
         if !out.ends_with("N:") && !out.ends_with("N.") && !out.ends_with("N-") {
             out.push('N');
         }
