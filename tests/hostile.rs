@@ -5,12 +5,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "hostile/bounds.rs"]
+mod bounds;
 #[path = "hostile/branch.rs"]
 mod branch;
+#[path = "hostile/grammar.rs"]
+mod grammar;
 #[path = "hostile/log.rs"]
 mod log;
 #[path = "hostile/metadata.rs"]
 mod metadata;
+#[path = "hostile/noise.rs"]
+mod noise;
 #[path = "hostile/page.rs"]
 mod page;
 #[path = "hostile/scene.rs"]

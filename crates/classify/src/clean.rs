@@ -105,7 +105,7 @@ fn strip_time(raw: &[u8]) -> Split<'_> {
 fn instant_start(before: &[u8]) -> Option<usize> {
     let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let mut end = before.len();
-    if digits > 2 || (digits > 0 && before.get(end - digits - 1) == Some(&b'.')) {
+    if digits > 2 || (digits > 0 && before[..end - digits].ends_with(b".")) {
         end -= digits;
         if end == 0 || before[end - 1] != b'.' {
             return None;
