@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use crate::full;
+use crate::scene::Scene;
 
 /// How much more a large log may take than a small one (safety.md 4.5, F2: 64 MiB; we hold a quarter of it).
 const MORE_KIB: u64 = 16 * 1024;
@@ -77,4 +78,24 @@ fn a_line_and_empty_lines_without_end_take_no_memory() {
     });
     assert!(said.starts_with("rust_build") && said.len() < 32 * 1024, "{}", said.len());
     assert!(empty_lines < idle + MORE_KIB, "{empty_lines} KiB for {lines} empty lines, {idle} KiB for two lines");
+}
+
+/// A job's log that is larger than an attachment may be, as a zip bomb of a few KiB becomes one.
+#[test]
+#[ignore = "takes long in a debug build: cargo test --release -p healer --test hostile -- --ignored larger"]
+fn a_log_larger_than_an_attachment_is_capped_and_that_is_said() {
+    const CAP: u64 = 64 * 1024 * 1024;
+    let line = format!("2026-01-15T10:31:00.0000000Z {}\n", "zip bomb ".repeat(100));
+    let bytes = if full() { 1 << 30 } else { 66 << 20 };
+    let mut scene = Scene::recorded();
+    let log = line.repeat(bytes / line.len());
+    scene.write("worlds/widgets/github/repos/acme/widgets/actions/jobs/33001/logs.txt", log.as_bytes());
+    let story = scene.play(Some("fetch-failure"));
+    assert_eq!(story.ended, Some(0), "{}", story.why);
+    let document = &story.steps.last().unwrap()["document"];
+    let size = document["attachments"]["job_log"]["size_bytes"].as_u64().unwrap();
+    assert!(size <= CAP && size > CAP / 2, "{size} bytes are kept");
+    let dropped = document["attachments"]["job_log"]["dropped_bytes"].as_u64().unwrap();
+    let gaps = document["failure"]["gaps"].to_string();
+    assert!(dropped > 0 || gaps.contains("were left out"), "nothing says that something is missing: {gaps}");
 }
