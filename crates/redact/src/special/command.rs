@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Found;
-use crate::value::{head, is_placeholder, is_random};
+use crate::value::{head, is_placeholder, is_random, is_template};
 
 /// What is judged of a value, in bytes.
 const LONGEST: usize = 1024;
@@ -41,7 +41,7 @@ pub(super) fn authorization(line: &str, at: usize, found: Found<'_>) -> usize {
     let basic = first.eq_ignore_ascii_case("basic") && secret.len() >= 6;
     let enough = known && secret.len() >= 8 && secret.bytes().any(|b| !b.is_ascii_lowercase()) || is_random(secret, 16);
     let prose = value.split(' ').count() > 3;
-    if is_placeholder(secret) || prose || !basic && !enough {
+    if stands_for_another(secret) || prose || !basic && !enough {
         return at;
     }
     let start = start + skip;
@@ -50,13 +50,18 @@ pub(super) fn authorization(line: &str, at: usize, found: Found<'_>) -> usize {
     end
 }
 
+/// Behind a scheme chance decides, not the words in it: `Bearer your-token-here` stays.
+fn stands_for_another(secret: &str) -> bool {
+    if is_random(secret, 16) { is_template(secret) } else { is_placeholder(secret) }
+}
+
 /// `Bearer <secret>` without the header's name.
 pub(super) fn bearer(line: &str, at: usize, found: Found<'_>) -> usize {
     let start = at + "bearer ".len();
     let inside = |b: &u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(b);
     let end = start + line.as_bytes()[start..].iter().take_while(|b| inside(b)).count();
     let secret = head(&line[start..end], LONGEST);
-    if is_random(secret, 16) && !is_placeholder(secret) {
+    if is_random(secret, 16) && !stands_for_another(secret) {
         found(start, end, "authorization");
     }
     end
