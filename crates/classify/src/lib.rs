@@ -18,6 +18,7 @@ mod rules;
 pub mod signature;
 pub mod steps;
 mod tool;
+pub mod user_rules;
 mod weigh;
 
 use std::collections::BTreeSet;

@@ -83,12 +83,16 @@ pub struct Table {
     literals: AhoCorasick,
     /// Which row each literal belongs to.
     owners: Vec<u16>,
+    /// Rows without literals: they are asked about every line.
+    free: Vec<u16>,
 }
 
 struct Row {
     tool: &'static str,
     rule: &'static Rule,
     like: OnceLock<Option<Regex>>,
+    /// Look-alikes that it leaves alone.
+    not: Option<Regex>,
 }
 
 impl Table {
@@ -98,6 +102,40 @@ impl Table {
     pub fn builtin() -> Option<&'static Self> {
         static TABLE: OnceLock<Option<Table>> = OnceLock::new();
         TABLE.get_or_init(|| Self::build(rules::TOOLS)).as_ref()
+    }
+
+    /// A table of the built-in rows that may be added to.
+    pub(crate) fn fresh() -> Option<Self> {
+        Self::build(rules::TOOLS)
+    }
+
+    /// Adds a row without literals; `None` when there are too many.
+    pub(crate) fn add(
+        &mut self,
+        name: &str,
+        kind: Kind,
+        role: Role,
+        weight: u8,
+        like: Regex,
+        not: Option<Regex>,
+    ) -> Option<()> {
+        let row = u16::try_from(self.rows.len()).ok()?;
+        let rule = Rule {
+            name: String::leak(format!("rules.{name}")),
+            kind,
+            role,
+            weight,
+            find: &[],
+            like: "",
+            within: &[],
+            #[cfg(test)]
+            yes: &[],
+            #[cfg(test)]
+            no: &[],
+        };
+        self.rows.push(Row { tool: "rules", rule: Box::leak(Box::new(rule)), like: OnceLock::from(Some(like)), not });
+        self.free.push(row);
+        Some(())
     }
 
     fn build(tools: &[Tool]) -> Option<Self> {
@@ -111,11 +149,11 @@ impl Table {
                     literals.push(*find);
                     owners.push(row);
                 }
-                rows.push(Row { tool: tool.name, rule, like: OnceLock::new() });
+                rows.push(Row { tool: tool.name, rule, like: OnceLock::new(), not: None });
             }
         }
         let literals = AhoCorasick::builder().build(literals).ok()?;
-        Some(Self { rows, literals, owners })
+        Some(Self { rows, literals, owners, free: Vec::new() })
     }
 
     /// The rule with this number.
@@ -134,6 +172,7 @@ impl Table {
         for found in self.literals.find_overlapping_iter(line) {
             fired.push(self.owners[found.pattern().as_usize()]);
         }
+        fired.extend(&self.free);
         if !fired.is_empty() {
             fired.sort_unstable();
             fired.dedup();
@@ -146,6 +185,7 @@ impl Row {
     fn matches(&self, line: &[u8]) -> bool {
         let like = self.like.get_or_init(|| expression(self.rule.like));
         like.as_ref().is_some_and(|like| like.is_match(line))
+            && !self.not.as_ref().is_some_and(|not| not.is_match(line))
     }
 }
 

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use step::{Cannot, Desk, Parameter, Sections, Step, Values, words};
 use text::Untrusted;
 
-use crate::{Evidence, Hints, Judgement, judge, signature};
+use crate::user_rules::{self, judge_by};
+use crate::{Evidence, Hints, Judgement, signature};
 
 /// The attachment that is judged.
 const LOG: &str = "job_log";
@@ -137,6 +138,8 @@ fn judged(log: &[u8], needs: &Needs, config: &Config) -> Judgement {
         security_allowed: security_allowed(needs, config),
         transient_allowed: !rerun_was_red(needs),
     };
+    let table = user_rules::table(&config.rules);
+    let judge = |log: &[u8], hints: &Hints<'_>| judge_by(table, log, hints);
     let jobs = failure.map_or(&[][..], |failure| &failure.jobs);
     let each = jobs.iter().filter_map(|job| {
         let [first, last] = job.log_lines?;

@@ -91,6 +91,7 @@ pub(crate) fn check(config: &Config) -> Vec<(Path, String)> {
     );
     agents(config, &mut found);
     repositories(config, &mut found);
+    found.0.extend(crate::rules::check(&config.rules));
     found.0
 }
 

@@ -18,6 +18,7 @@ impl Default for Config {
             channels: Channels::default(),
             sources: Sources::default(),
             coderun: CodeRunDefaults::default(),
+            rules: Vec::new(),
         }
     }
 }

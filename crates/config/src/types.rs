@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use remediation::{Agent, vocabulary, words};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{Agents, Secret};
+use crate::{Agents, Secret, UserRule};
 
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct Config {
     pub sources: Sources,
     /// What every CodeRun has in common.
     pub coderun: CodeRunDefaults,
+    /// Rules for logs beside the built-in ones; at most [`crate::MAX_RULES`].
+    pub rules: Vec<UserRule>,
 }
 
 /// A repository on the allow-list; every key may be left out.

@@ -24,11 +24,14 @@ const CAUSE: Style = AnsiColor::Red.on_default();
 /// `healer explain`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  healer explain build.log\n  gh run view 12216892003 --log-failed | healer explain -\n  healer explain build.log --format json | jq .classification.kind"
+    after_help = "Examples:\n  healer explain build.log\n  gh run view 12216892003 --log-failed | healer explain -\n  healer explain --rules healer.yaml build.log\n  healer explain build.log --format json | jq .classification.kind"
 )]
 pub struct Explain {
     /// The log; `-` is stdin
     log: PathBuf,
+    /// Ask these rules too: a file with `rules:`, such as your healer.yaml
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
     #[command(flatten)]
     known: Known,
     /// For people, or the document as JSON
@@ -62,6 +65,8 @@ enum Format {
 impl Explain {
     /// Reads the log to its end and says what it shows.
     pub fn run(&self, out: &mut impl Write) -> Result<(), Cannot> {
+        let config = self.rules.as_deref().map(config::Config::read).transpose()?;
+        let table = config.and_then(|config| classify::user_rules::table(&config.rules));
         let name = if self.log == Path::new("-") { "stdin".into() } else { self.log.display().to_string() };
         let unreadable = |error: io::Error| Cannot::refused(format!("cannot read {name}: {error}"));
         let mut inner = open(&self.log).map_err(unreadable)?;
@@ -80,7 +85,7 @@ impl Explain {
             changed_files: &changed,
             ..Hints::default()
         };
-        let judgement = classify::judge_reader(&mut log, &hints).map_err(unreadable)?;
+        let judgement = classify::user_rules::judge_reader_by(table, &mut log, &hints).map_err(unreadable)?;
         let written = match self.format {
             Format::Text => self.tell(out, &judgement),
             Format::Json => {
