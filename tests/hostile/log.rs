@@ -96,10 +96,12 @@ fn beyond(base: &Story, story: &Story) -> Vec<String> {
     if agents + reruns > 1 || (reruns == 1) != (class["remedy"] == "rerun") {
         found.push(format!("{agents} agents and {reruns} re-runs for the remedy {}", class["remedy"]));
     }
-    if class["agent"] == last(base)["classification"]["agent"] && agents == 1 && shell(base) != shell(story) {
+    // The CodeRun is labelled with the kind, which the log may choose.
+    let same_kind = class["kind"] == last(base)["classification"]["kind"];
+    if same_kind && agents == 1 && shell(base) != shell(story) {
         found.push(format!("another CodeRun: {:#} is now {:#}", shell(base).unwrap(), shell(story).unwrap()));
     }
-    if class["kind"] == last(base)["classification"]["kind"] {
+    if same_kind {
         let headings = |story: &Story| story.prompts.iter().map(|text| headings(text)).collect::<Vec<_>>();
         if headings(base) != headings(story) {
             found.push("a prompt has other headings, links or HTML".into());
