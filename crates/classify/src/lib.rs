@@ -10,13 +10,11 @@
 pub mod clean;
 pub mod commands;
 mod excerpt;
-mod filter;
 pub mod lines;
 mod location;
 pub mod reading;
 pub mod rule;
 mod rules;
-mod scan;
 pub mod signature;
 pub mod steps;
 mod tool;
@@ -110,18 +108,6 @@ pub fn judge(log: &[u8], hints: &Hints<'_>) -> Judgement {
 /// # Errors
 /// What the reader returns.
 pub fn judge_reader(log: impl Read, hints: &Hints<'_>) -> io::Result<Judgement> {
-    let Some(table) = rule::Table::builtin() else { return Ok(unread()) };
-    let mut reading = reading::Reading::new(table);
-    scan::scan(log, &mut reading, table)?;
-    reading.finish();
-    Ok(conclude(&reading, table, hints))
-}
-
-/// Judges a log line by line, without the filter that [`judge_reader`] skips quiet lines with: for comparison.
-///
-/// # Errors
-/// What the reader returns.
-pub fn judge_every_line(log: impl Read, hints: &Hints<'_>) -> io::Result<Judgement> {
     let Some(table) = rule::Table::builtin() else { return Ok(unread()) };
     let mut reading = reading::Reading::new(table);
     lines::for_each_line(log, |line| reading.line(line))?;

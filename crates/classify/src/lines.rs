@@ -14,53 +14,12 @@ const BLOCK_BYTES: usize = 256 * 1024;
 pub struct Line<'a> {
     /// 1-based, as editors count.
     pub number: u64,
+    /// Where the line starts, in bytes of the (transcoded) log.
+    pub offset: u64,
     /// The whole length in bytes, line feed included, also where `text` is cut.
     pub size_bytes: u64,
     /// At most [`MAX_LINE_BYTES`] of it.
     pub text: &'a [u8],
-}
-
-/// Whole lines in one piece, at most one block of them.
-#[derive(Debug, Clone, Copy)]
-pub struct Chunk<'a> {
-    /// The number of its first line.
-    pub number: u64,
-    /// The lines with their line feeds; only the last of a log may lack it.
-    pub bytes: &'a [u8],
-    /// The piece is the beginning of one line that exceeds a block; this is the line's whole length.
-    pub cut: Option<u64>,
-}
-
-impl<'a> Chunk<'a> {
-    /// Its lines, in order.
-    pub fn lines(self) -> impl Iterator<Item = Line<'a>> {
-        let mut rest = self.bytes;
-        let mut number = self.number;
-        std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
-            }
-            let line = first_line(rest, number, self.cut);
-            rest = &rest[memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)..];
-            number += 1;
-            Some(line)
-        })
-    }
-}
-
-/// The line with which `bytes` begins.
-#[must_use]
-pub fn first_line(bytes: &[u8], number: u64, cut: Option<u64>) -> Line<'_> {
-    let end = memchr::memchr(b'\n', bytes);
-    let text = &bytes[..end.unwrap_or(bytes.len())];
-    let size_bytes = cut.unwrap_or(end.map_or(bytes.len(), |end| end + 1) as u64);
-    Line { number, size_bytes, text: &text[..text.len().min(MAX_LINE_BYTES)] }
-}
-
-/// How many line feeds there are.
-#[must_use]
-pub fn count(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -70,122 +29,39 @@ enum Encoding {
     Utf16Be,
 }
 
-/// Calls `each` with every line of `reader`, in order, holding one block in memory.
+/// Calls `each` with every line of `reader`, in order, holding one block and one line in memory.
 ///
 /// # Errors
 /// What the reader returns; lines before the error have been delivered.
-pub fn for_each_line(reader: impl Read, mut each: impl FnMut(Line<'_>)) -> io::Result<()> {
-    for_each_chunk(reader, |chunk| chunk.lines().for_each(&mut each))
-}
-
-/// Calls `each` with all lines of `reader`, a block of them at a time.
-///
-/// # Errors
-/// What the reader returns; chunks before the error have been delivered.
-pub fn for_each_chunk(reader: impl Read, mut each: impl FnMut(Chunk<'_>)) -> io::Result<()> {
-    let mut source = Source::new(reader);
+pub fn for_each_line(mut reader: impl Read, mut each: impl FnMut(Line<'_>)) -> io::Result<()> {
     let mut block = vec![0_u8; BLOCK_BYTES];
-    let mut number = 1;
-    let mut held = 0;
-    let mut long: Option<(Vec<u8>, u64)> = None;
-    loop {
-        let end = held + source.fill(&mut block[held..])?;
-        let last = end < block.len();
-        let mut from = 0;
-        if let Some((start, size)) = &mut long {
-            let feed = memchr::memchr(b'\n', &block[..end]);
-            from = feed.map_or(end, |at| at + 1);
-            *size += from as u64;
-            if feed.is_some() || last {
-                each(Chunk { number, bytes: start, cut: Some(*size) });
-                number += 1;
-                long = None;
-            }
-        }
-        let whole = if last { end } else { memchr::memrchr(b'\n', &block[from..end]).map_or(from, |at| from + at + 1) };
-        if whole > from {
-            each(Chunk { number, bytes: &block[from..whole], cut: None });
-            number += count(&block[from..whole]);
-        }
-        if last {
-            return Ok(());
-        }
-        if whole == 0 {
-            long = Some((block[..MAX_LINE_BYTES].to_vec(), end as u64));
-            held = 0;
+    let mut splitter = Splitter::default();
+    let mut filled = fill(&mut reader, &mut block)?;
+    let (encoding, skip) = detect(&block[..filled]);
+    let mut from = skip;
+    let mut wide = Wide::default();
+    while filled > 0 {
+        let bytes = &block[from..filled];
+        if encoding == Encoding::Bytes {
+            splitter.push(bytes, &mut each);
         } else {
-            block.copy_within(whole..end, 0);
-            held = end - whole;
+            let text = wide.decode(bytes, encoding);
+            splitter.push(text.as_bytes(), &mut each);
         }
+        from = 0;
+        filled = fill(&mut reader, &mut block)?;
     }
-}
-
-/// Bytes of a reader as UTF-8, without a byte order mark.
-struct Source<R> {
-    reader: R,
-    encoding: Option<Encoding>,
-    wide: Wide,
-    /// Decoded text that did not fit yet.
-    waiting: Vec<u8>,
-    raw: Vec<u8>,
-}
-
-impl<R: Read> Source<R> {
-    fn new(reader: R) -> Self {
-        Self { reader, encoding: None, wide: Wide::default(), waiting: Vec::new(), raw: Vec::new() }
-    }
-
-    /// Fills `block`; fewer bytes only at the end.
-    fn fill(&mut self, block: &mut [u8]) -> io::Result<usize> {
-        match self.encoding {
-            Some(Encoding::Bytes) => fill(&mut self.reader, block),
-            Some(wide) => self.decode(block, wide),
-            None => {
-                let filled = fill(&mut self.reader, block)?;
-                let (encoding, skip) = detect(&block[..filled]);
-                self.encoding = Some(encoding);
-                if encoding == Encoding::Bytes {
-                    block.copy_within(skip..filled, 0);
-                    return Ok(filled - skip + fill(&mut self.reader, &mut block[filled - skip..])?);
-                }
-                self.waiting = self.wide.decode(&block[skip..filled], encoding).into_bytes();
-                self.decode(block, encoding)
-            }
-        }
-    }
-
-    fn decode(&mut self, block: &mut [u8], encoding: Encoding) -> io::Result<usize> {
-        let mut filled = 0;
-        while filled < block.len() {
-            if self.waiting.is_empty() {
-                self.raw.resize(BLOCK_BYTES / 4, 0);
-                let got = fill(&mut self.reader, &mut self.raw)?;
-                if got == 0 {
-                    break;
-                }
-                self.waiting = self.wide.decode(&self.raw[..got], encoding).into_bytes();
-                continue;
-            }
-            let taken = self.waiting.len().min(block.len() - filled);
-            block[filled..filled + taken].copy_from_slice(&self.waiting[..taken]);
-            self.waiting.drain(..taken);
-            filled += taken;
-        }
-        Ok(filled)
-    }
+    splitter.finish(&mut each);
+    Ok(())
 }
 
 fn fill(reader: &mut impl Read, block: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < block.len() {
-        match reader.read(&mut block[filled..]) {
-            Ok(0) => break,
-            Ok(got) => filled += got,
+    loop {
+        match reader.read(block) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            other => return other,
         }
     }
-    Ok(filled)
 }
 
 /// UTF-16 by its mark, or by every second byte of the beginning being zero.
@@ -238,6 +114,55 @@ impl Wide {
     }
 }
 
+#[derive(Default)]
+struct Splitter {
+    carry: Vec<u8>,
+    carried_bytes: u64,
+    number: u64,
+    offset: u64,
+}
+
+impl Splitter {
+    fn push(&mut self, mut bytes: &[u8], each: &mut impl FnMut(Line<'_>)) {
+        while let Some(end) = memchr::memchr(b'\n', bytes) {
+            let (line, rest) = bytes.split_at(end);
+            bytes = &rest[1..];
+            if self.carried_bytes == 0 {
+                self.deliver(line, line.len() as u64 + 1, each);
+            } else {
+                self.keep(line);
+                let size = self.carried_bytes + 1;
+                let whole = std::mem::take(&mut self.carry);
+                self.deliver(&whole, size, each);
+                self.carry = whole;
+                self.carry.clear();
+                self.carried_bytes = 0;
+            }
+        }
+        self.keep(bytes);
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = MAX_LINE_BYTES.saturating_sub(self.carry.len()).min(bytes.len());
+        self.carry.extend_from_slice(&bytes[..room]);
+        self.carried_bytes += bytes.len() as u64;
+    }
+
+    fn deliver(&mut self, text: &[u8], size_bytes: u64, each: &mut impl FnMut(Line<'_>)) {
+        self.number += 1;
+        let text = &text[..text.len().min(MAX_LINE_BYTES)];
+        each(Line { number: self.number, offset: self.offset, size_bytes, text });
+        self.offset += size_bytes;
+    }
+
+    fn finish(&mut self, each: &mut impl FnMut(Line<'_>)) {
+        if self.carried_bytes > 0 {
+            let whole = std::mem::take(&mut self.carry);
+            self.deliver(&whole, self.carried_bytes, each);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,15 +170,15 @@ mod tests {
     fn lines(bytes: &[u8]) -> Vec<(u64, u64, String)> {
         let mut seen = Vec::new();
         for_each_line(bytes, |line| {
-            seen.push((line.number, line.size_bytes, String::from_utf8_lossy(line.text).into_owned()));
+            seen.push((line.number, line.offset, String::from_utf8_lossy(line.text).into_owned()));
         })
         .unwrap();
         seen
     }
 
     #[test]
-    fn numbers_are_those_of_an_editor() {
-        assert_eq!(lines(b"a\n\nbc"), [(1, 2, "a".into()), (2, 1, String::new()), (3, 2, "bc".into())]);
+    fn numbers_and_offsets_are_those_of_an_editor() {
+        assert_eq!(lines(b"a\n\nbc"), [(1, 0, "a".into()), (2, 2, String::new()), (3, 3, "bc".into())]);
         assert!(lines(b"").is_empty());
     }
 
@@ -272,12 +197,5 @@ mod tests {
         let mut sizes = Vec::new();
         for_each_line(&long[..], |line| sizes.push((line.text.len(), line.size_bytes))).unwrap();
         assert_eq!(sizes, [(MAX_LINE_BYTES, 3 * BLOCK_BYTES as u64)]);
-        for length in [BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1, 2 * BLOCK_BYTES] {
-            let text = format!("a\n{}\nb\n\nc", "x".repeat(length));
-            let seen = lines(text.as_bytes());
-            let sizes: Vec<u64> = seen.iter().map(|line| line.1).collect();
-            assert_eq!(sizes, [2, length as u64 + 1, 2, 1, 1]);
-            assert_eq!(seen.last().unwrap().0, 5);
-        }
     }
 }

@@ -24,8 +24,6 @@ const HITS_PER_RULE: usize = 8;
 const FAILED_STEPS: usize = 24;
 /// Other steps kept.
 const OTHER_STEPS: usize = 3;
-/// Lines after which a path that a tool printed above its findings is forgotten; each finding renews it.
-const FILE_REACH: u64 = 40;
 /// Last lines of a step that are kept for the case that no rule fired.
 const TAIL: usize = 25;
 
@@ -85,22 +83,6 @@ pub struct Step {
     counts: BTreeMap<u16, usize>,
 }
 
-/// What a reading needs to know of the line that comes next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wants {
-    /// Nothing, if it is not loud.
-    Nothing,
-    /// Its words: it is shown with a hit.
-    Quiet,
-    /// Everything: it is part of a step's header.
-    Line,
-}
-
-/// Quiet lines before a loud one that a reading has to see.
-pub const LOOK_BACK: usize = FILE_REACH as usize;
-/// Lines with words that it has to see before a loud one.
-pub const WORDS_BACK: usize = TAIL;
-
 impl Step {
     /// Notes a cause that this rule found.
     fn cause(&mut self, rule: u16, print: u64) {
@@ -125,7 +107,6 @@ pub struct Reading {
     open: Vec<usize>,
     columns: Option<(Vec<u8>, Vec<u8>)>,
     file: String,
-    file_at: u64,
     /// Causes whose place may stand on one of the next lines, and how many of those are still to come.
     unplaced: Vec<(u16, String)>,
     place_in: usize,
@@ -147,7 +128,6 @@ impl Reading {
             open: Vec::new(),
             columns: None,
             file: String::new(),
-            file_at: 0,
             unplaced: Vec::new(),
             place_in: 0,
             fired: Vec::new(),
@@ -181,69 +161,20 @@ impl Reading {
         if self.in_header || matches!(what, Event::Boilerplate | Event::Run(_) | Event::HeaderEnd) {
             return;
         }
-        let kept = keep(&line, &cleaned);
+        let kept = Kept {
+            number: line.number,
+            size_bytes: line.size_bytes,
+            text: String::from_utf8_lossy(&cleaned.text[..cleaned.text.len().min(TEXT_BYTES)]).into_owned(),
+        };
         self.extend(&kept);
         self.place(&kept.text);
         if what != Event::Failed {
-            self.follow_file(&kept);
             self.fire(&cleaned, &kept);
         }
-        self.remember(kept, what == Event::Failed);
-    }
-
-    /// Whether the line, outside a header, is more than output on which no rule fires.
-    pub fn is_loud(&mut self, text: &[u8]) -> bool {
-        let cleaned = clean(text);
-        if event(&cleaned, false) != Event::Text {
-            return true;
-        }
-        let mut fired = std::mem::take(&mut self.fired);
-        self.table.fire(&cleaned.text, &mut fired);
-        self.fired = fired;
-        !self.fired.is_empty()
-    }
-
-    /// Reads a line that is known not to be loud: what [`Reading::line`] does with such a line, for less.
-    pub fn quiet(&mut self, line: Line<'_>) {
-        self.lines = line.number;
-        self.step.last = line.number;
-        let kept = keep(&line, &clean(line.text));
-        self.extend(&kept);
-        self.place(&kept.text);
-        self.follow_file(&kept);
-        self.remember(kept, false);
-    }
-
-    /// What the next line needs: all of [`Reading::line`], at least [`Reading::quiet`], or neither.
-    pub fn wants(&self) -> Wants {
-        if self.in_header {
-            Wants::Line
-        } else if self.open.is_empty() {
-            Wants::Nothing
-        } else {
-            Wants::Quiet
-        }
-    }
-
-    /// Whether lines are prefixed with job and step.
-    pub fn has_columns(&self) -> bool {
-        self.columns.is_some()
-    }
-
-    fn remember(&mut self, kept: Kept, says_only_that_it_failed: bool) {
-        if !kept.text.is_empty() && (!says_only_that_it_failed || self.step.tail.is_empty()) {
+        if !kept.text.is_empty() && (what != Event::Failed || self.step.tail.is_empty()) {
             push_bounded(&mut self.step.tail, kept.clone(), TAIL);
         }
         push_bounded(&mut self.recent, kept, BEFORE);
-    }
-
-    fn follow_file(&mut self, kept: &Kept) {
-        if let Some(file) = path_alone(&kept.text) {
-            self.settle(None);
-            self.file.clear();
-            self.file.push_str(file);
-            self.file_at = kept.number;
-        }
     }
 
     /// Ends reading; the step that was running is among the others unless it failed.
@@ -336,14 +267,12 @@ impl Reading {
     }
 
     fn fire(&mut self, line: &Clean<'_>, kept: &Kept) {
+        if let Some(file) = path_alone(&kept.text) {
+            self.settle(None);
+            self.file = file.to_owned();
+        }
         let mut fired = std::mem::take(&mut self.fired);
         self.table.fire(&line.text, &mut fired);
-        if !fired.is_empty() {
-            if kept.number - self.file_at > FILE_REACH {
-                self.file.clear();
-            }
-            self.file_at = kept.number;
-        }
         for &rule in &fired {
             if self.table.rule(rule).role == Role::Cause {
                 if let Some(head) = head_of_note(&kept.text, self.recent.iter()) {
@@ -389,11 +318,6 @@ impl Reading {
         }
         self.fired = fired;
     }
-}
-
-fn keep(line: &Line<'_>, cleaned: &Clean<'_>) -> Kept {
-    let text = String::from_utf8_lossy(&cleaned.text[..cleaned.text.len().min(TEXT_BYTES)]).into_owned();
-    Kept { number: line.number, size_bytes: line.size_bytes, text }
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -161,11 +161,6 @@ impl Table {
         self.rows[usize::from(row)].rule
     }
 
-    /// The literals of all rows.
-    pub fn finds(&self) -> impl Iterator<Item = &'static str> {
-        self.rows.iter().flat_map(|row| row.rule.find.iter().copied())
-    }
-
     /// The tool that the rule belongs to.
     pub fn tool(&self, row: u16) -> &'static str {
         self.rows[usize::from(row)].tool
