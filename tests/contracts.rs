@@ -9,7 +9,7 @@ use std::process::Command;
 
 use healer::TOOLS;
 use remediation::flow::FLOW;
-use remediation::{Kind, Remedy, Vocabulary};
+use remediation::{AdmissionReason, Channel, ContextSource, EscalationReason, Kind, Remedy, Role, Verdict, Vocabulary};
 
 /// The steps whose crates know no port, no runtime and no HTTP client.
 const PURE: &[&str] = &["open-remediation", "classify", "render-prompt"];
@@ -160,5 +160,50 @@ fn every_help_shows_examples_and_exit_codes() {
         for parameter in (tool.parameters)() {
             assert!(help.contains(parameter), "{} --help does not name the parameter {parameter}", tool.name);
         }
+    }
+}
+
+/// Every reason, verdict, role, channel and gap stands in some golden document of the step that writes it.
+#[test]
+fn every_word_that_a_step_decides_with_has_a_case() {
+    has_cases::<AdmissionReason>(&["admit"], "reason");
+    has_cases::<Verdict>(&["check-outcome"], "verdict");
+    has_cases::<Role>(&["claim"], "role");
+    has_cases::<EscalationReason>(&["escalate"], "reason");
+    has_cases::<Channel>(&["escalate"], "channel");
+    has_cases::<ContextSource>(&["gather-context", "fetch-failure"], "source");
+}
+
+fn has_cases<T: Vocabulary>(tools: &[&str], key: &str) {
+    let mut golden = String::new();
+    for tool in tools {
+        for case in entries(&format!("tests/cases/{tool}")) {
+            let out = root().join(format!("tests/cases/{tool}/{case}/out.json"));
+            golden.extend(fs::read_to_string(out).ok());
+        }
+    }
+    let golden = golden.replace("\": \"", "\":\"");
+    for word in T::ALL {
+        let pair = format!("\"{key}\":\"{}\"", word.as_str());
+        assert!(golden.contains(&pair), "no case of {tools:?} has the {} `{}`", T::NAME, word.as_str());
+    }
+}
+
+#[test]
+fn every_event_has_a_case_whole_and_projected() {
+    let cases = entries("tests/cases/open-remediation");
+    let of = |projected: bool| -> String {
+        let folders = cases.iter().filter(|case| case.starts_with("projected-") == projected);
+        folders
+            .filter_map(|case| {
+                fs::read_to_string(root().join(format!("tests/cases/open-remediation/{case}/out.json"))).ok()
+            })
+            .collect()
+    };
+    let (whole, projected) = (of(false), of(true));
+    for event in open_remediation::EVENTS {
+        let pair = format!("\"event\": \"{}\"", event.name);
+        assert!(whole.contains(&pair), "no case of a whole {}", event.name);
+        assert!(projected.contains(&pair), "no case of a projected {}", event.name);
     }
 }

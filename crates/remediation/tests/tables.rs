@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use remediation::verdict::{FOLLOWS, Follows, next, other_agent};
 use remediation::*;
 
-const WORDS: &str = include_str!("../src/words.rs");
+const WORDS: &str = concat!(include_str!("../src/words.rs"), include_str!("../src/words/admission.rs"));
 
 /// `Variant = "word", "meaning";` rows of `words.rs`, by vocabulary.
 fn spelled() -> Vec<Vec<&'static str>> {
