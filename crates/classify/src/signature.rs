@@ -293,7 +293,7 @@ mod tests {
             ("error[E0425]: cannot find function `sign`", "error[E0425]: cannot find function `verify`"),
             ("error[E0425]: cannot find `a`", "error[E0308]: cannot find `a`"),
             ("test tests::adds ... FAILED", "test tests::subtracts ... FAILED"),
-            ("ID: RUSTSEC-2018-0006", "ID: RUSTSEC-2020-0071"),
+            ("ID: RUSTSEC-2019-0001", "ID: RUSTSEC-2020-0071"),
             ("src/a.ts(1,1): error TS2614: x", "src/a.ts(1,1): error TS2322: x"),
         ];
         for (one, other) in pairs {

@@ -111,7 +111,7 @@ pub const RULES: &[Rule] = &[
         within ["cargo", "tarpaulin", "llvm-cov"], yes ["Error: \"Coverage is below the failure threshold 60% < 80%\"", "error: coverage 60 is below 80"], no ["coverage is below expectations, fine"]),
     // dependencies
     rule!("cargo_select_version", RustDeps, Cause 95, ["failed to select a version for"], r"^error: failed to select a version for ",
-        yes ["error: failed to select a version for the requirement `headers = \"^0.4.0\"` (locked to 0.4.2)"], no ["could have failed to select a version for x"]),
+        yes ["error: failed to select a version for the requirement `gears = \"^1.2.0\"` (locked to 1.3.1)"], no ["could have failed to select a version for x"]),
     rule!("cargo_no_matching_package", RustDeps, Cause 95, ["no matching package", "no matching version"],
         r"^\s*(error: )?no matching (package|version)s? (named )?`",
         yes ["error: no matching package named `foo` found"], no ["there is no matching package here"]),
@@ -125,7 +125,7 @@ pub const RULES: &[Rule] = &[
         yes ["error: failed to parse manifest at `/a/Cargo.toml`"], no ["failed to parse manifest.json"]),
     rule!("cargo_load_source", RustDeps, Cause 58, ["failed to load source for", "failed to get `", "failed to resolve patches", "Unable to update "],
         r"^error: failed to (load source for (dependency|a dependency)|get `[^`]+` as a dependency of|resolve patches for)",
-        yes ["error: failed to load source for dependency `miniscript`", "error: failed to get `rand` as a dependency of package `x v0.1.0 (/a)`"], no ["failed to get `x`"]),
+        yes ["error: failed to load source for dependency `widgets`", "error: failed to get `rand` as a dependency of package `x v0.1.0 (/a)`"], no ["failed to get `x`"]),
     rule!("cargo_cycle", RustDeps, Cause 95, ["cyclic package dependency", "cyclic feature"], r"^error: cyclic (package dependency|feature dependency)",
         yes ["error: cyclic package dependency: package `a v0.1.0 (/a)` depends on itself. Cycle:"], no ["cyclic package dependency graphs are drawn"]),
     rule!("cargo_rust_version", RustDeps, Cause 95, ["is not supported by the following package", "requires rustc", "cannot be built because it requires", "requires the Cargo feature called"],

@@ -5,7 +5,7 @@ use crate::rule::{Rule, rule};
 /// The rows.
 pub const RULES: &[Rule] = &[
     rule!("eslint_finding", FrontendLint, Cause 93, [" error "], r"^\s+\d+:\d+\s+error\s+\S.*\s(@?[\w-]+/)*[\w-]+$|^\s+\d+:\d+\s+error\s+Parsing error",
-        yes ["  63:25  error  Unexpected any. Specify a different type  @typescript-eslint/no-explicit-any", "   3:10  error    'a' is defined but never used  no-unused-vars"],
+        yes ["  4:9  error  Unexpected any. Specify a different type  @typescript-eslint/no-explicit-any", "   3:10  error    'a' is defined but never used  no-unused-vars"],
         no ["  63:25  warning  Unexpected any  @typescript-eslint/no-explicit-any", "3 error b"]),
     rule!("eslint_summary", FrontendLint, Verdict 88, [" problem"], r"^(✖|×|x) [1-9]\d* problems? \([1-9]\d* errors?, \d+ warnings?\)",
         yes ["✖ 69 problems (5 errors, 64 warnings)"], no ["✖ 3 problems (0 errors, 3 warnings)"]),

@@ -17,7 +17,7 @@ pub const RULES: &[Rule] = &[
     rule!("error_annotation", General, Hint 34, ["rror", "ERROR"], r"^(?i:(\S+: )?(fatal )?error\b[: ])", yes ["ERROR: something went wrong", "Error: boom"], no ["0 errors", "no error here"]),
     rule!("fatal_word", General, Hint 30, ["fatal", "FATAL", "Fatal"], r"^(?i:fatal)\b", yes ["fatal: boom"], no ["nonfatal"]),
     rule!("failed_word", General, Hint 26, ["FAILED", "FAIL", "Failed", "failed"], r"^(\S+ )?(FAILED|FAIL|Failed)\b|\b(has )?failed\b(\.|:|$)", yes ["FAILED something", "The check failed."], no ["0 failures"]),
-    rule!("cross_or_cross_mark", General, Hint 40, ["❌", "✗", "✘", "✖", "🚨", "💥", "⛔"], r"^\s*(❌|✗|✘|✖|🚨|💥|⛔)", yes ["❌ Placeholder skips are banned"], no ["✅ fine"]),
+    rule!("cross_or_cross_mark", General, Hint 40, ["❌", "✗", "✘", "✖", "🚨", "💥", "⛔"], r"^\s*(❌|✗|✘|✖|🚨|💥|⛔)", yes ["❌ Two checks failed"], no ["✅ fine"]),
     rule!("linkcheck_spelling", General, Cause 78, ["dead link", "broken link", "Unknown word", "[✖]", "MD0", "typos", "should be `"], r"^\s*\[✖\] |[1-9]\d* (dead|broken) links?|Unknown word \(|^\S+\.md:\d+(:\d+)?:? MD\d{3}|^error: `[^`]+` should be `", yes ["  [✖] https://x.y → Status: 404", "a.md:3:5 - Unknown word (teh)", "README.md:3:81 MD013/line-length Line length"], no ["links ok"]),
     rule!("deploy_cli_failed", General, Hint 44, ["AccessDenied", "is not authorized to perform", "ResourceNotFoundException", "An error occurred ("], r"^An error occurred \(\w+\)|is not authorized to perform: |AccessDenied", yes ["An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"], no ["access denied"]),
 ];
