@@ -109,6 +109,16 @@ fn explain_and_redact_show_no_secret() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    for door in [["demo"].as_slice(), &["explain", CLIPPY]] {
+        let mut child = healer(door).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{door:?}: {}", page(&output));
+    }
+}
+
+#[test]
 fn every_tool_has_a_help_page() {
     insta::assert_snapshot!("help", page(&healer(&["--help"]).output().unwrap()));
     for tool in TOOLS {

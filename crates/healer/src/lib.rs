@@ -104,17 +104,39 @@ fn doors() -> clap::Command {
 
 fn open(door: &Door) -> Code {
     match door {
-        Door::Explain(explain) => answer("explain", explain.run(&mut anstream::stdout().lock())),
-        Door::JudgeDiff(judge) => answer("judge-diff", judge.run(io::stdin().lock(), &mut anstream::stdout().lock())),
-        Door::Demo(demo) => {
-            answer("demo", demo.run(&mut anstream::stdout().lock()).map_err(|error| step::Cannot::refused(error.0)))
+        Door::Explain(explain) => answer("explain", explain.run(&mut UntilClosed(anstream::stdout().lock()))),
+        Door::JudgeDiff(judge) => {
+            answer("judge-diff", judge.run(io::stdin().lock(), &mut UntilClosed(anstream::stdout().lock())))
         }
+        Door::Demo(demo) => answer(
+            "demo",
+            demo.run(&mut UntilClosed(anstream::stdout().lock())).map_err(|error| step::Cannot::refused(error.0)),
+        ),
         Door::Redact => answer("redact", redact_stdin()),
         Door::Config { what: ConfigDoor::Check { file } } => check(file),
     }
 }
 
-/// The last line of a failure is one sentence on stderr; a reader that went away (`| head`) is none.
+/// A writer for people: whoever reads has seen enough when it closes (`| head`), and that is no failure.
+struct UntilClosed<W>(W);
+
+impl<W: Write> Write for UntilClosed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
+        }
+    }
+}
+
+/// The last line of a failure is one sentence on stderr.
 fn answer(door: &str, result: Result<(), step::Cannot>) -> Code {
     match result {
         Ok(()) => Code::Done,
