@@ -5,36 +5,10 @@ use remediation::{Push, Verdict};
 
 use crate::ci::Ci;
 use crate::facts::{AgentRun, Facts, Honesty, Place, Pushed};
-
-/// What a rule leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
-    /// Not decided yet; ask again later.
-    Wait,
-    /// The agent is to be deleted, then everything is looked at again.
-    StopAgent,
-    /// Decided.
-    Verdict(Verdict),
-}
-
-/// One row.
-pub struct Rule {
-    /// Its name, for `because`.
-    pub name: &'static str,
-    /// What it says, for people.
-    pub says: &'static str,
-    /// When it fires.
-    pub when: fn(&Facts) -> bool,
-    /// What follows.
-    pub then: Then,
-}
-
-const fn rule(name: &'static str, then: Then, says: &'static str, when: fn(&Facts) -> bool) -> Rule {
-    Rule { name, says, when, then }
-}
+use crate::rule::{Rule, Then, rule};
 
 /// The rules, in order.
-pub const RULES: &[Rule] = &[
+pub const RULES: &[Rule<Facts>] = &[
     // Two agents never push to one branch: nothing is decided while one may still push.
     rule("agent_running", Then::Wait, "the agent has not ended", |f| f.agent == AgentRun::Running && !overdue(f)),
     rule("agent_overdue", Then::StopAgent, "the agent is past its deadline", |f| f.agent == AgentRun::Running),
@@ -105,7 +79,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// The first rule that fires.
-pub fn judge(facts: &Facts) -> Option<&'static Rule> {
+pub fn judge(facts: &Facts) -> Option<&'static Rule<Facts>> {
     RULES.iter().find(|rule| (rule.when)(facts))
 }
 

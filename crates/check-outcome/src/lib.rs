@@ -13,6 +13,7 @@ mod look;
 mod merge;
 mod past;
 pub mod rerun;
+pub mod rule;
 mod watch;
 
 use std::time::Duration;
@@ -33,9 +34,9 @@ use world::{Clock, CodeRuns, OpenPullRequests, ReadGithub, Records};
 use advance::Ended;
 use ci::{Check, State};
 use facts::Pushed;
-use judge::Then;
 use look::Seen;
 use past::{Key, Past};
+use rule::Then;
 
 /// How long to wait between two looks.
 const POLL: Duration = Duration::from_secs(15);

@@ -14,8 +14,9 @@ use world::{CodeRuns, OpenPullRequests, PortError, ReadGithub};
 
 use crate::facts::{AgentRun, Facts, Place, Pushed};
 use crate::honesty::{self, Read};
-use crate::judge::{Rule, judge};
+use crate::judge::judge;
 use crate::past::Past;
+use crate::rule::Rule;
 use crate::{Needs, draft, merge, watch};
 
 /// After a creation a read may still miss the object for a moment.
@@ -29,7 +30,7 @@ const FILES: usize = 20;
 /// What was seen, and the rule that fires on it.
 pub struct Seen {
     /// The rule.
-    pub rule: &'static Rule,
+    pub rule: &'static Rule<Facts>,
     /// What it fired on.
     pub facts: Facts,
     /// Where the target stands.
@@ -49,7 +50,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn of(rule: &'static Rule, facts: &Facts) -> Self {
+    fn of(rule: &'static Rule<Facts>, facts: &Facts) -> Self {
         Self {
             rule,
             facts: facts.clone(),

@@ -9,10 +9,9 @@ use world::{Clock, PortError, ReadGithub};
 
 use crate::Needs;
 use crate::ci::{State, state};
-use crate::judge::Then;
 use crate::look::later;
-use ledger::cannot;
-use ledger::slug;
+use crate::rule::{Rule, Then, rule};
+use ledger::{cannot, slug};
 
 /// What is known of a re-run.
 #[derive(Debug, Clone)]
@@ -31,24 +30,8 @@ pub struct Facts {
     pub reference: RunRef,
 }
 
-/// One row.
-pub struct Rule {
-    /// Its name, for `because`.
-    pub name: &'static str,
-    /// What it says, for people.
-    pub says: &'static str,
-    /// When it fires.
-    pub when: fn(&Facts) -> bool,
-    /// What follows.
-    pub then: Then,
-}
-
-const fn rule(name: &'static str, then: Then, says: &'static str, when: fn(&Facts) -> bool) -> Rule {
-    Rule { name, says, when, then }
-}
-
 /// The rules, in order. One of them always fires.
-pub const RULES: &[Rule] = &[
+pub const RULES: &[Rule<Facts>] = &[
     rule("withdrawn", Then::Verdict(Verdict::Withdrawn), "the pull request was closed or the branch is gone", |f| {
         f.withdrawn
     }),
@@ -65,7 +48,7 @@ fn is_open(facts: &Facts) -> bool {
 }
 
 /// The first rule that fires.
-pub fn judge(facts: &Facts) -> &'static Rule {
+pub fn judge(facts: &Facts) -> &'static Rule<Facts> {
     RULES.iter().find(|rule| (rule.when)(facts)).unwrap_or(&RULES[RULES.len() - 1])
 }
 
