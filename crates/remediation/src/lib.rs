@@ -4,6 +4,8 @@
 //! typed views; the vocabularies ([`words`]) and the tables over them ([`flow`], [`verdict`]) are data that the steps,
 //! the schema and the docs share. This crate is pure: no clock, no file, no network.
 
+#[cfg(feature = "schema")]
+mod crd;
 pub mod docs;
 mod document;
 pub mod flow;
@@ -17,6 +19,8 @@ pub mod verdict;
 pub mod vocabulary;
 pub mod words;
 
+#[cfg(feature = "schema")]
+pub use crd::custom_resource_definition;
 pub use document::{Document, DocumentError, MAX_BYTES, SCHEMA};
 #[cfg(feature = "schema")]
 pub use schema::{Remediation, json_schema};

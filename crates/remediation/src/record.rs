@@ -144,6 +144,7 @@ pub struct MessageRef {
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
     /// `pending`, `approved` or `refused`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["pending", "approved", "refused"])))]
     pub state: String,
     /// Who decided, by GitHub's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -22,3 +22,10 @@ fn the_schema_is_fresh() {
 fn the_vocabulary_page_is_fresh() {
     is_fresh("docs/vocabulary.md", &remediation::docs::vocabulary());
 }
+
+#[test]
+fn the_definition_of_the_record_is_fresh() {
+    let mut text = "# Generated from crates/remediation/src/record.rs: BLESS=1 cargo test -p remediation\n".to_owned();
+    text.push_str(&serde_yaml::to_string(&remediation::custom_resource_definition()).unwrap());
+    is_fresh("workflow-templates/crds/remediation.yaml", &text);
+}
