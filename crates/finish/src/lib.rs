@@ -66,6 +66,8 @@ impl Step for Finish {
         Parameter { name: "remedy", values: Values::Words(words::<Remedy>) },
         Parameter { name: "verdict", values: Values::Words(words::<Verdict>) },
         Parameter { name: "next", values: Values::Words(words::<Next>) },
+        Parameter { name: "remediation", values: Values::Name },
+        Parameter { name: "not_before_seconds", values: Values::Number },
     ];
     type Args = Args;
     type Needs = Needs;
@@ -125,6 +127,13 @@ fn parameters(mut sections: Sections, needs: &Needs, ended: Option<&Ended>) -> S
         if let Some(value) = word(value) {
             sections = sections.parameter(name, value);
         }
+    }
+    // An id that is no name has no record either, and `admit` refused it.
+    if !needs.id.is_empty() && Values::Name.allow(&needs.id) {
+        sections = sections.parameter("remediation", &needs.id);
+    }
+    if let Some(seconds) = admission.and_then(|admission| admission.not_before_seconds) {
+        sections = sections.parameter("not_before_seconds", seconds);
     }
     sections
 }

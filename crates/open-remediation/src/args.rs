@@ -14,6 +14,9 @@ pub struct Args {
     /// The event itself as base64, instead of stdin or --in
     #[arg(long, value_name = "TEXT", conflicts_with = "base64", help_heading = "Event")]
     pub event_base64: Option<String>,
+    /// Which round of the remediation this is; a person's `/healer retry` starts the next one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=99), help_heading = "Event")]
+    pub round: Option<u32>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub by_hand: ByHand,

@@ -38,6 +38,7 @@ pub(crate) fn open(log: &Path, args: &Args, desk: &mut Desk) -> Result<Opened, C
         at: None,
         repository,
         subject,
+        round: args.round.unwrap_or(1),
         said,
     })
 }

@@ -3,6 +3,7 @@
 use remediation::{Repository, Source, Subject};
 use step::Cannot;
 
+use crate::asked::Asked;
 use crate::body::Body;
 use crate::events::{actions, alert, checks, people, security, workflow};
 
@@ -23,6 +24,8 @@ pub(crate) struct Read {
     pub(crate) at: Option<jiff::Timestamp>,
     pub(crate) repository: Option<Repository>,
     pub(crate) subject: Subject,
+    /// Who asked for it, when a door of ours made the event.
+    pub(crate) asked: Option<Asked>,
     /// What the event says of itself, for the attachment `alert`: untrusted, redacted.
     pub(crate) alert: Option<String>,
 }

@@ -11,7 +11,7 @@ use step::{Cannot, Desk};
 
 use crate::body::Body;
 use crate::event::{self, Event, Read};
-use crate::{Args, Opened};
+use crate::{Args, Opened, asked};
 
 /// The largest event. GitHub's of these types have at most a few hundred KiB, an Argo Workflow at most 1.5 MiB.
 pub(crate) const MAX_BYTES: u64 = 8 * 1024 * 1024;
@@ -28,13 +28,15 @@ pub(crate) fn open(args: &Args, desk: &mut Desk) -> Result<Opened, Cannot> {
             if args.base64 { decode_base64(&bytes)? } else { bytes }
         }
     };
-    let (event, read) = read_event(args.event.as_deref(), &bytes)?;
+    let (event, mut read) = read_event(args.event.as_deref(), &bytes)?;
+    let round = read.asked.take().map(|asked| asked.enter(&mut read.subject));
+    let round = asked::round(args.round, round)?;
     if let Some(alert) = &read.alert {
         desk.attach_bytes("alert", "alert.txt", false, alert.as_bytes())?;
     }
     let said = read.subject.conclusion.as_ref().map(|word| format!(", {word}")).unwrap_or_default();
     let origin = Origin { source: event.source.into(), event: event.name.into() };
-    Ok(Opened { id: read.id, origin, at: read.at, repository: read.repository, subject: read.subject, said })
+    Ok(Opened { id: read.id, origin, at: read.at, repository: read.repository, subject: read.subject, round, said })
 }
 
 fn read(desk: &mut Desk) -> Result<Vec<u8>, Cannot> {
@@ -71,7 +73,10 @@ pub(crate) fn read_event(named: Option<&str>, bytes: &[u8]) -> Result<(&'static 
     }
     let header = [body, &whole].into_iter().find_map(|place| place.get(EVENT_HEADER));
     let event = name(named, header)?;
-    Ok((event, (event.read)(&Body::new(event.name, body))?))
+    let body = Body::new(event.name, body);
+    let mut read = (event.read)(&body)?;
+    read.asked = asked::read(&body)?.filter(|_| asked::fits(&read.subject));
+    Ok((event, read))
 }
 
 /// The flag decides; the body's header is its default and must not contradict it.

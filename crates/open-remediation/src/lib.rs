@@ -5,6 +5,7 @@
 //! anything here, and nothing is judged: that a run was green is written down, and `admit` says no. Pure: no network.
 
 mod args;
+mod asked;
 mod body;
 pub mod by_hand;
 mod decode;
@@ -38,6 +39,8 @@ pub(crate) struct Opened {
     pub(crate) at: Option<Timestamp>,
     pub(crate) repository: Option<Repository>,
     pub(crate) subject: Subject,
+    /// Which round of the remediation.
+    pub(crate) round: u32,
     /// What happened to the attachment, for the log.
     pub(crate) said: String,
 }
@@ -47,6 +50,7 @@ impl Step for OpenRemediation {
     const ABOUT: &'static str = "Makes a remediation document from an event on stdin, or from a log and flags";
     const EXAMPLES: &'static str = "open-remediation --event workflow_run < event.json
         open-remediation --event workflow_run --event-base64 eyJhY3Rpb24i…
+        open-remediation --event workflow_run --event-base64 eyJhY3Rpb24i… --round 2
         open-remediation --log build.log --repository acme/widgets --job lint
         cargo test 2>&1 | open-remediation --log - | classify";
     const OWNS: &'static [&'static str] = &["id", "opened_at", "origin", "repository", "subject", "attempt"];
@@ -75,14 +79,14 @@ impl Step for OpenRemediation {
 
 /// The document's beginning. What an event says of the future is now.
 fn sections(opened: Opened, limit: u32, now: Timestamp) -> Sections {
-    let Opened { id, origin, at, repository, subject, said } = opened;
+    let Opened { id, origin, at, repository, subject, round, said } = opened;
     let kind = subject.kind.as_str().to_owned();
     let mut sections = Sections::new()
         .set("id", &id)
         .set("opened_at", &at.map_or(now, |at| at.min(now)))
         .set("origin", &origin)
         .set("subject", &subject)
-        .set("attempt", &Attempt { round: 1, number: 1, limit, agent: None })
+        .set("attempt", &Attempt { round, number: 1, limit, agent: None })
         .say(format!("opened {id}: {kind} from {}{said}", origin.event));
     if let Some(repository) = &repository {
         sections = sections.set("repository", repository);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use remediation::caps;
+use remediation::{SubjectKind, caps, projection};
 use serde_json::{Value, json};
 use step::Code;
 
@@ -62,6 +62,28 @@ fn a_projection_has_the_name_of_the_whole() {
             // A projected button has a number of its own.
             assert!(whole.contains(&id) || id == "btn-33001-2", "{name}: {id} is not among {whole:?}");
         }
+    }
+}
+
+/// What a sensor passes on by the table is read as the whole payload is, but for what a table never keeps.
+#[test]
+fn a_sensors_projection_opens_the_same_remediation() {
+    for (name, claim, event) in cases() {
+        let whole = read_event(Some(&name), event.to_string().as_bytes()).unwrap().1;
+        let body = event.get("body").unwrap_or(&event);
+        let projected = projection::encode(&projection::find(&name).unwrap().of(body));
+        assert!(projected.len() <= projection::MAX_BYTES, "{claim}: {} bytes", projected.len());
+        let read = read_event(Some(&name), projected.as_bytes()).unwrap().1;
+        assert_eq!(read.id, whole.id, "{claim}");
+        let deciding = |subject: &remediation::Subject| {
+            let asks = subject.kind == SubjectKind::Command || subject.kind == SubjectKind::Button;
+            let actor = subject.actor.as_ref().map(|actor| actor.id).filter(|_| asks);
+            (subject.branch.clone(), subject.head_sha.clone(), subject.head_repository_id, subject.pull_request, actor)
+        };
+        assert_eq!(deciding(&read.subject), deciding(&whole.subject), "{claim}");
+    }
+    for event in EVENTS {
+        assert!(projection::find(event.name).is_some(), "no projection of {}", event.name);
     }
 }
 

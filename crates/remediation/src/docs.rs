@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::flow::FLOW;
+use crate::projection::{Field, HEALER, Is, MAX_BYTES, PROJECTIONS};
 use crate::verdict::{FOLLOWS, Follows};
 use crate::vocabulary::Vocabulary;
 use crate::words::*;
@@ -60,6 +61,36 @@ pub fn vocabulary() -> String {
     words::<Receipt>(&mut page);
     words::<ContextSource>(&mut page);
     page
+}
+
+/// `docs/events.md`, whole.
+pub fn events() -> String {
+    let mut page = format!(
+        "# Events\n\nWritten by `BLESS=1 cargo test --workspace` from `crates/remediation/src/projection.rs`. Do not edit by hand.\n\n\
+         A sensor passes on a projection: the keys below, sorted, each there (`null` when the event has nothing), at most\n\
+         {MAX_BYTES} bytes, as base64 in the parameter `event_b64`, with the event's name in `event_name`. `resolve-event` makes\n\
+         the same bytes of what GitHub's API says. The key `{HEALER}` (`actor.id`, `actor.login`, `command`, `round`) says who asked\n\
+         for what; only `resolve-event` and `sweep` write it, and no sensor passes it on.\n"
+    );
+    for projection in PROJECTIONS {
+        let _ = writeln!(page, "\n## {}\n\nRuns `{}`.\n\n| key | is |\n|---|---|", projection.event, projection.runs);
+        for field in projection.fields() {
+            let _ = writeln!(page, "| `{}` | {} |", field.path, is(field));
+        }
+        let _ = writeln!(page, "\n`dataTemplate` of `event_b64`:\n\n```\n{}\n```", projection.template());
+    }
+    page
+}
+
+fn is(field: Field) -> String {
+    match field.is {
+        Is::Number => "number".to_owned(),
+        Is::Text => "text".to_owned(),
+        Is::List(of) => {
+            let keys: Vec<String> = of.iter().map(|field| format!("`{}`", field.path)).collect();
+            format!("at most ten of {}", keys.join(", "))
+        }
+    }
 }
 
 fn words<T: Vocabulary>(page: &mut String) {

@@ -10,6 +10,7 @@ pub mod docs;
 mod document;
 pub mod flow;
 pub mod names;
+pub mod projection;
 mod raw;
 pub mod record;
 #[cfg(feature = "schema")]

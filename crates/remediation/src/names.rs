@@ -66,6 +66,18 @@ pub fn button(check_run_id: u64, n: u64) -> String {
     format!("btn-{check_run_id}-{n}")
 }
 
+/// The Workflow that works on a remediation: its id; a later round ends in `-r<round>`.
+pub fn workflow(id: &str, round: u32) -> String {
+    if round <= 1 { id.to_owned() } else { format!("{id}-r{round}") }
+}
+
+/// The remediation, and its round, that a Workflow of this name works on.
+pub fn of_workflow(name: &str) -> (&str, u32) {
+    let later =
+        name.rsplit_once("-r").and_then(|(id, round)| Some((id, round.parse().ok().filter(|round| *round > 1)?)));
+    later.unwrap_or((name, 1))
+}
+
 /// Anything else: `<prefix>-<hash 12>` of what identifies it.
 pub fn other(prefix: &str, parts: &[&[u8]]) -> String {
     format!("{prefix}-{}", hash(parts, 12))
@@ -80,4 +92,24 @@ pub fn coderun(id: &str, round: u32, number: u32) -> String {
         name = format!("healer-{}", hash(&[id.as_bytes()], 20));
     }
     name + &suffix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workflows_name_says_its_remediation_and_round() {
+        for (name, id, round) in [
+            ("ci-8412-12216892003-1", "ci-8412-12216892003-1", 1),
+            ("ci-8412-12216892003-1-r2", "ci-8412-12216892003-1", 2),
+            ("sec-8412-code-scanning-10-r12", "sec-8412-code-scanning-10", 12),
+        ] {
+            assert_eq!((workflow(id, round), of_workflow(name)), (name.to_owned(), (id, round)));
+        }
+        // A name that nobody of ours gave is an id of its own.
+        for name in ["remediate-ci-r1", "remediate-ci-r", "hand-rerun"] {
+            assert_eq!(of_workflow(name), (name, 1));
+        }
+    }
 }

@@ -29,3 +29,8 @@ fn the_definition_of_the_record_is_fresh() {
     text.push_str(&serde_yaml::to_string(&remediation::custom_resource_definition()).unwrap());
     is_fresh("workflow-templates/crds/remediation.yaml", &text);
 }
+
+#[test]
+fn the_events_page_is_fresh() {
+    is_fresh("docs/events.md", &remediation::docs::events());
+}

@@ -29,6 +29,7 @@ pub(crate) fn workflow_run(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("workflow_run.updated_at")?,
         repository: Some(repository),
         subject,
+        asked: None,
         alert: None,
     })
 }
@@ -54,6 +55,7 @@ pub(crate) fn workflow_job(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("workflow_job.completed_at")?,
         repository: Some(repository),
         subject,
+        asked: None,
         alert: None,
     })
 }

@@ -33,8 +33,11 @@ pub(crate) fn alert(body: &Body<'_>) -> Result<Read, Cannot> {
         None => {}
         Some(Value::Object(map)) => {
             for (key, value) in map {
-                let Value::String(value) = value else { return Err(body.refuse("context", "must hold texts only")) };
-                context.push((key.as_str(), value.as_str()));
+                match value {
+                    Value::String(value) => context.push((key.as_str(), value.as_str())),
+                    Value::Null => {}
+                    _ => return Err(body.refuse("context", "must hold texts only")),
+                }
             }
         }
         Some(_) => return Err(body.refuse("context", "must be an object")),
@@ -48,7 +51,14 @@ pub(crate) fn alert(body: &Body<'_>) -> Result<Read, Cannot> {
     subject.conclusion = body.word("severity")?.map(|severity| severity.to_ascii_lowercase());
     let at = body.instant("detectedAt")?;
     let alert = Some(told(body.raw("message")?.unwrap_or_default(), &context));
-    Ok(Read { id: names::other("alert", &identity), at, repository: repository(value("repository")), subject, alert })
+    Ok(Read {
+        id: names::other("alert", &identity),
+        at,
+        repository: repository(value("repository")),
+        subject,
+        asked: None,
+        alert,
+    })
 }
 
 /// An alert may name its repository; by name only, so `admit` looks its id up.

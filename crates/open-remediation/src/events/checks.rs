@@ -49,7 +49,14 @@ pub(crate) fn check_run(body: &Body<'_>) -> Result<Read, Cannot> {
     subject.action = body.word("action")?;
     subject.actor = body.actor(&["sender"])?;
     subject.url = body.url("check_run.html_url")?;
-    Ok(Read { id, at: body.instant("check_run.completed_at")?, repository: Some(repository), subject, alert: None })
+    Ok(Read {
+        id,
+        at: body.instant("check_run.completed_at")?,
+        repository: Some(repository),
+        subject,
+        asked: None,
+        alert: None,
+    })
 }
 
 pub(crate) fn check_suite(body: &Body<'_>) -> Result<Read, Cannot> {
@@ -75,6 +82,7 @@ pub(crate) fn check_suite(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("check_suite.updated_at")?,
         repository: Some(repository),
         subject,
+        asked: None,
         alert: None,
     })
 }
@@ -106,6 +114,7 @@ pub(crate) fn status(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("updated_at")?,
         repository: Some(repository),
         subject,
+        asked: None,
         alert: None,
     })
 }

@@ -15,7 +15,7 @@ pub(crate) fn issue_comment(body: &Body<'_>) -> Result<Read, Cannot> {
     let mut subject = Subject::new(SubjectKind::Command);
     subject.comment_id = Some(comment_id);
     // GitHub calls every pull request an issue; only a pull request has this key.
-    if body.at("issue.pull_request")?.is_some() {
+    if body.at("issue.pull_request.url")?.is_some() {
         subject.pull_request = body.id("issue.number")?;
     }
     if let Some((command, sha)) = body.raw("comment.body")?.and_then(command) {
@@ -31,6 +31,7 @@ pub(crate) fn issue_comment(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("comment.created_at")?,
         repository: Some(repository),
         subject,
+        asked: None,
         alert: None,
     })
 }
@@ -67,7 +68,14 @@ pub(crate) fn button(body: &Body<'_>) -> Result<Read, Cannot> {
     subject.action = body.word("action")?;
     subject.actor = body.actor(&["sender"])?;
     subject.url = body.url("check_run.html_url")?;
-    Ok(Read { id: names::button(check_id, n), at: None, repository: Some(repository), subject, alert: None })
+    Ok(Read {
+        id: names::button(check_id, n),
+        at: None,
+        repository: Some(repository),
+        subject,
+        asked: None,
+        alert: None,
+    })
 }
 
 /// The command, and which button of this check it was. Whose button it is otherwise, is nothing to us.
@@ -108,6 +116,7 @@ pub(crate) fn pull_request(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("pull_request.updated_at")?,
         repository: Some(repository),
         subject,
+        asked: None,
         alert: None,
     })
 }
@@ -129,6 +138,7 @@ pub(crate) fn pull_request_review(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("review.submitted_at")?,
         repository: Some(repository),
         subject,
+        asked: None,
         alert: None,
     })
 }

@@ -42,6 +42,7 @@ fn alert(body: &Body<'_>, alert_type: AlertType) -> Result<Read, Cannot> {
         at: body.instant("alert.created_at")?,
         repository: Some(repository),
         subject,
+        asked: None,
         alert: None,
     })
 }

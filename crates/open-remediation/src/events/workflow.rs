@@ -23,6 +23,7 @@ pub(crate) fn workflow(body: &Body<'_>) -> Result<Read, Cannot> {
         at: body.instant("status.finishedAt")?,
         repository: None,
         subject,
+        asked: None,
         alert: None,
     })
 }
