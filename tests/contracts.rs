@@ -170,7 +170,7 @@ fn every_word_that_a_step_decides_with_has_a_case() {
     has_cases::<Verdict>(&["check-outcome"], "verdict");
     has_cases::<Role>(&["claim"], "role");
     has_cases::<EscalationReason>(&["escalate"], "reason");
-    has_cases::<Channel>(&["escalate"], "channel");
+    has_cases::<Channel>(&["announce", "escalate"], "channel");
     has_cases::<ContextSource>(&["gather-context", "fetch-failure"], "source");
 }
 

@@ -61,7 +61,7 @@ fn on_branch(name: &str) -> Story {
             }
         }
     });
-    scene.play(if full() { None } else { Some("spawn-coderun") })
+    scene.play(if full() { None } else { Some("announce") })
 }
 
 /// Beside the document's, prompt's and memory's own places: its key, its label, the agent's environment.
@@ -73,6 +73,10 @@ const ITS_OWN_PLACE: &[&str] = &[
     "/document/subject/branch",
     "/document/target/branch",
     "/parameters/branch_key",
+    "/written/*/body/body",
+    "/written/*/body/status/messages/*/content",
+    "/written/*/sets/*/object/body",
+    "/written/*/sets/*/object/status/messages/*/content",
     "/written/*/body/metadata/annotations/healer.platform/content-sha256",
     "/written/*/body/metadata/labels/healer.platform/branch-key",
     "/written/*/body/metadata/labels/healer/branch",

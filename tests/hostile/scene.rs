@@ -104,11 +104,11 @@ fn walk(value: &mut Value, key: &str, visit: &mut dyn FnMut(&str, &mut Map<Strin
 }
 
 impl Story {
-    /// What agents and people read as Markdown: the prompts, and what is remembered.
+    /// What agents and people read as Markdown: the prompts, the comment, and what is remembered.
     pub fn markdown(&self) -> Vec<&str> {
         let writes = self.steps.iter().flat_map(|step| step["written"].as_array().unwrap());
-        let remembered = writes.filter_map(|write| write["body"]["content"].as_str());
-        self.prompts.iter().map(String::as_str).chain(remembered).collect()
+        let read = writes.filter_map(|write| write["body"]["content"].as_str().or(write["body"]["body"].as_str()));
+        self.prompts.iter().map(String::as_str).chain(read).collect()
     }
 
     /// Where the other story differs: `step/pointer`, whatever attempt it is. Indices are `*`.

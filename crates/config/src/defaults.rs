@@ -70,7 +70,7 @@ impl Default for Deadlines {
 
 impl Default for Channels {
     fn default() -> Self {
-        Self { pull_request_comment: true, discord: None, slack: None, pagerduty: None, issue: false }
+        Self { pull_request_comment: true, check_run: false, discord: None, slack: None, pagerduty: None, issue: false }
     }
 }
 

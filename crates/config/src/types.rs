@@ -109,6 +109,8 @@ pub struct Deadlines {
 pub struct Channels {
     /// The one comment on the pull request.
     pub pull_request_comment: bool,
+    /// A check run with buttons on the commit that failed, beside the comment too; without a pull request it is always made.
+    pub check_run: bool,
     /// Discord's webhook URL.
     pub discord: Option<Secret>,
     /// Slack's webhook URL.

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use clap::ValueEnum;
 use config::Config;
 use jiff::Timestamp;
-use remediation::record::{MessageRef, RecordStatus};
+use remediation::record::MessageRef;
 use remediation::{
     Admission, AdmissionReason, Channel, ChannelReceipt, Claim, Classification, Escalation, EscalationReason, Failure,
     Fault, Outcome, Receipt, Repository, Subject,
@@ -21,10 +21,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use step::{Cannot, Desk, Parameter, Sections, Step, Values, words};
 use text::Untrusted;
+use thread::{Before, Told};
 use world::github::Slug;
 use world::{Channels, CommentOnGithub, Counters, PortError, ReadGithub, Records, Spent};
 
-use channels::Before;
 use reasons::Loudness;
 use story::Story;
 
@@ -112,7 +112,7 @@ impl Step for Escalate {
         } else {
             let (world, config) = args.world.open_admitted(Self::NAME, needs.admission.as_ref())?;
             let now = ledger::now(desk, &world);
-            let story = story::of_document(&needs, excerpt(&needs, desk))?.made_safe();
+            let story = story::of_document(&needs, thread::excerpt(needs.classification.as_ref(), desk))?.made_safe();
             let budget = needs.admission.as_ref().is_some_and(|admission| admission.reason == AdmissionReason::Budget);
             ledger::block_on(async {
                 if budget && !story.observe && !first_today(&needs, &world, now).await? {
@@ -132,25 +132,6 @@ fn said(told: &Escalation) -> String {
         told.channels.iter().map(|one| format!("{} {}", one.channel.as_str(), one.receipt.as_str())).collect();
     let channels = if channels.is_empty() { "nobody had to be told".into() } else { channels.join(", ") };
     format!("{}: {channels}", told.reason.as_str())
-}
-
-/// The lines that explain the failure; none when the attachment is not at hand, for that is no reason not to tell.
-fn excerpt(needs: &Needs, desk: &Desk) -> Option<Untrusted> {
-    let excerpt = needs.classification.as_ref()?.excerpt.as_ref()?;
-    let bytes = desk.attachment(&excerpt.attachment).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let wanted = |line: u64| excerpt.lines.iter().any(|[first, last]| (*first..=*last).contains(&line));
-    let lines: Vec<&str> =
-        text.lines().zip(1_u64..).filter(|(_, at)| wanted(*at)).map(|(line, _)| without_time(line)).collect();
-    Some(Untrusted::new(lines.join("\n"))).filter(|text| !text.is_empty())
-}
-
-/// The line without the instant that GitHub puts in front of it.
-fn without_time(line: &str) -> &str {
-    match line.split_once(' ') {
-        Some((time, rest)) if time.parse::<Timestamp>().is_ok() => rest,
-        _ => line,
-    }
 }
 
 /// The day's budget is told of once a day and repository.
@@ -194,11 +175,11 @@ pub async fn run(
         let of_document = earlier.and_then(|earlier| earlier.message_id.clone());
         let of_document = of_document.map(|id| MessageRef { channel: channel.into(), id, content: None });
         let message = messages.iter().find(|message| message.channel == channel).or(of_document.as_ref());
-        let before = Before { message, app_id };
+        let before = Before { id: &story.id, message, app_id };
         let said_already = message.is_some_and(|message| message.content.as_ref() == Some(&digest));
         let told = if said_already && channel != Channel::PullRequestComment {
             let id = message.map(|message| message.id.clone()).unwrap_or_default();
-            Ok(channels::Told { receipt: Receipt::Unchanged, id })
+            Ok(Told { receipt: Receipt::Unchanged, id })
         } else {
             channels::tell(channel, &content, story, &of, &before, ports).await
         };
@@ -210,7 +191,7 @@ pub async fn run(
                 earlier.cloned().unwrap_or_else(|| channels::receipt(channel, told.receipt, Some(told.id), None))
             }
             Ok(told) => {
-                remember(ports, &story.id, channel, &told.id, &digest).await;
+                thread::remember(ports, Escalate::NAME, &story.id, channel, &told.id, &digest).await;
                 channels::receipt(channel, told.receipt, Some(told.id), None)
             }
             Err(error) => {
@@ -231,25 +212,6 @@ fn failed(error: &PortError) -> String {
     match error {
         PortError::Missing { call, .. } => format!("{call}: the recorded world has no answer"),
         error => error.to_string(),
-    }
-}
-
-/// Keeps the message's id for the next edit. The message is out; that its id is lost costs at most a second one.
-async fn remember(ports: &impl Records, id: &str, channel: Channel, message: &str, digest: &str) {
-    let new = MessageRef { channel: channel.into(), id: message.to_owned(), content: Some(digest.to_owned()) };
-    let kept = ledger::update(ports, id, |_, status: &mut RecordStatus| {
-        match status.messages.iter_mut().find(|known| known.channel == channel) {
-            Some(known) => *known = new.clone(),
-            None => status.messages.push(new.clone()),
-        }
-    })
-    .await;
-    if let Err(cannot) = kept {
-        tracing::warn!(
-            step = Escalate::NAME,
-            "the {channel} message {message} was sent, its id was not kept: {}",
-            cannot.sentence
-        );
     }
 }
 

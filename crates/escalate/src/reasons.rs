@@ -79,12 +79,7 @@ pub const ROWS: &[Row] = &[
         "Healer does not act here",
         "The reason stands above; nothing was changed.",
     ),
-    row(
-        EscalationReason::Linked,
-        Loudness::Comment,
-        "This failure is being repaired elsewhere",
-        "Nothing to do now. Update the branch when the other repair is in.",
-    ),
+    row(EscalationReason::Linked, Loudness::Comment, thread::LINKED_HEADLINE, thread::LINKED_ADVICE),
     row(
         EscalationReason::Fault,
         Loudness::Page,

@@ -7,39 +7,10 @@ use serde_json::{Value, json};
 use crate::reasons::{self, Loudness};
 use crate::story::Story;
 
-/// Where a comment or issue is found again; counts only in what our own App wrote.
-pub fn marker(id: &str) -> String {
-    format!("<!-- healer:{id} -->")
-}
-
-/// Lines of each list; with them a comment stays far below its limit even when every line is as long as it may be.
-const LINES: usize = 20;
-
-/// Markdown for a comment or an issue: GitHub takes 65,536 characters, this stays far below.
+/// Markdown for a comment or an issue.
 pub fn markdown(story: &Story) -> String {
     let row = reasons::of(story.reason);
-    let mut out = format!("{}\n### {}\n", marker(&story.id), row.headline);
-    let list = |out: &mut String, title: &str, lines: &[String]| {
-        if !lines.is_empty() {
-            out.push_str(&format!("\n**{title}**\n\n"));
-            lines.iter().take(LINES).for_each(|line| out.push_str(&format!("- {line}\n")));
-        }
-    };
-    for line in story.detail.iter().take(LINES) {
-        out.push_str(&format!("\n{line}\n"));
-    }
-    let facts: Vec<String> = story.facts.iter().map(|(label, text)| format!("{label}: {}", text.code_span())).collect();
-    list(&mut out, "Where", &facts);
-    list(&mut out, "What was tried", &story.tried);
-    list(&mut out, "What is known", &story.known);
-    if let Some(excerpt) = &story.excerpt {
-        out.push_str("\n<details><summary>The lines that say why (from the log, not from Healer)</summary>\n\n");
-        out.push_str(&excerpt.fence("text"));
-        out.push_str("\n</details>\n");
-    }
-    list(&mut out, "What to look at", &[row.look_at.to_owned()]);
-    out.push_str(&format!("\n<sub>Healer, remediation `{}`</sub>\n", story.id));
-    out
+    story.matter.markdown(&story.id, row.headline, ("What to look at", &[row.look_at.to_owned()]))
 }
 
 /// The title of an issue: ours, at most 256 characters.
@@ -80,8 +51,8 @@ fn cut(text: &str, max: usize) -> String {
 /// What a chat message says: our sentences.
 fn body(story: &Story) -> String {
     let row = reasons::of(story.reason);
-    let mut lines = story.detail.clone();
-    for (title, part) in [("Tried", &story.tried), ("Known", &story.known)] {
+    let mut lines = story.matter.detail.clone();
+    for (title, part) in [("Tried", &story.matter.tried), ("Known", &story.matter.known)] {
         if !part.is_empty() {
             lines.push(format!("*{title}*"));
             lines.extend(part.iter().map(|line| format!("- {line}")));
@@ -103,6 +74,7 @@ mod discord {
 pub fn discord(story: &Story, opened_at: Option<Timestamp>) -> Value {
     let (colour, _, _) = colour(story);
     let fields: Vec<Value> = story
+        .matter
         .facts
         .iter()
         .take(discord::FIELDS)
@@ -131,6 +103,7 @@ pub fn slack(story: &Story, opened_at: Option<Timestamp>) -> Value {
     let (_, colour, _) = colour(story);
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let fields: Vec<Value> = story
+        .matter
         .facts
         .iter()
         .take(20)
@@ -154,7 +127,7 @@ pub fn slack(story: &Story, opened_at: Option<Timestamp>) -> Value {
 pub fn pagerduty(story: &Story, opened_at: Option<Timestamp>) -> Value {
     let (_, _, severity) = colour(story);
     let facts: serde_json::Map<String, Value> =
-        story.facts.iter().map(|(label, text)| ((*label).to_owned(), Value::from(text.terminal()))).collect();
+        story.matter.facts.iter().map(|(label, text)| ((*label).to_owned(), Value::from(text.terminal()))).collect();
     let headline = reasons::of(story.reason).headline;
     json!({
         "event_action": "trigger",

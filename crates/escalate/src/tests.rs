@@ -4,15 +4,11 @@ fn channels(reason: EscalationReason, pull_request: Option<u64>, security: bool,
     let story = Story {
         id: "ci-1-2-3".into(),
         reason,
-        detail: Vec::new(),
         repository: Untrusted::new("acme/widgets"),
         pull_request,
         security,
         observe: false,
-        facts: Vec::new(),
-        tried: Vec::new(),
-        known: Vec::new(),
-        excerpt: None,
+        matter: thread::Matter::default(),
     };
     channels_of(&story, config).unwrap_or_default()
 }
@@ -31,11 +27,4 @@ fn how_far_a_message_goes() {
     assert_eq!(channels(EscalationReason::Stopped, Some(42), false, &loud), all[..1]);
     loud.channels.pull_request_comment = false;
     assert_eq!(channels(EscalationReason::Stopped, Some(42), false, &loud), []);
-}
-
-#[test]
-fn people_read_the_line_and_not_its_instant() {
-    assert_eq!(without_time("2026-01-15T10:31:02.2580000Z error: no"), "error: no");
-    assert_eq!(without_time("error: 2026-01-15T10:31:02Z"), "error: 2026-01-15T10:31:02Z");
-    assert_eq!(without_time("2026-01-15T10:31:02.2580000Z     indented"), "    indented");
 }

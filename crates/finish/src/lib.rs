@@ -28,16 +28,8 @@ pub struct Args {
     #[command(flatten)]
     owner: OwnerArgs,
     /// Nothing was spawned, for this reason: it ends as skipped
-    #[arg(long, value_name = "REASON", value_parser = not_spawned)]
+    #[arg(long, value_name = "REASON", value_parser = AdmissionReason::not_spawned)]
     not_spawned: Option<AdmissionReason>,
-}
-
-/// The words of `spawn-coderun`'s `result` that mean that nothing was created.
-fn not_spawned(word: &str) -> Result<AdmissionReason, String> {
-    match AdmissionReason::parse(word) {
-        Some(reason @ (AdmissionReason::SwitchOff | AdmissionReason::Budget)) => Ok(reason),
-        _ => Err("it is one of switch_off, budget".to_owned()),
-    }
 }
 
 /// Every word that may be the reason of a conclusion.

@@ -16,10 +16,19 @@ const POLLS: u32 = 120;
 const TURNS: u32 = 16;
 
 const FIRST: &[&str] = &["open-remediation", "admit"];
-const TURN: &[&str] =
-    &["fetch-failure", "classify", "claim", "gather-context", "render-prompt", "spawn-coderun", "rerun-ci", JUDGE];
+const TURN: &[&str] = &[
+    "fetch-failure",
+    "classify",
+    "claim",
+    "gather-context",
+    "render-prompt",
+    "spawn-coderun",
+    "rerun-ci",
+    "announce",
+    JUDGE,
+];
 const JUDGE: &str = "check-outcome";
-const END: &[&str] = &["escalate", "remember", "finish"];
+const END: &[&str] = &["announce", "escalate", "remember", "finish"];
 
 /// What one step did.
 pub struct Played {

@@ -65,6 +65,7 @@ impl<'a, W: Write> Teller<'a, W> {
             "spawn-coderun" => self.spawned(played),
             "rerun-ci" => self.say("GitHub was asked to run the failed jobs again; no code change could help."),
             "check-outcome" => self.judged(document),
+            "announce" => self.posted(played, "/body", 5),
             "escalate" => self.escalated(played),
             "remember" => self.remembered(played),
             _ => self.finished(played),
@@ -271,7 +272,7 @@ impl<'a, W: Write> Teller<'a, W> {
         for receipt in &escalation.channels {
             self.say(&format!("{}: {}", receipt.channel.as_str(), receipt.receipt.as_str()))?;
         }
-        self.posted(played, "/body")
+        self.posted(played, "/body", SHOWN)
     }
 
     fn remembered(&mut self, played: &Played) -> io::Result<()> {
@@ -280,15 +281,15 @@ impl<'a, W: Write> Teller<'a, W> {
             return self.line(FAINT, &format!("nothing was written: {because}"));
         }
         self.say("Written to OpenMemory, for the next time:")?;
-        self.posted(played, "/content")
+        self.posted(played, "/content", SHOWN)
     }
 
     /// What a step wrote to a service, as text.
-    fn posted(&mut self, played: &Played, field: &str) -> io::Result<()> {
+    fn posted(&mut self, played: &Played, field: &str, at_most: usize) -> io::Result<()> {
         let bodies = played.written.iter().filter_map(|write| serde_json::from_str::<serde_json::Value>(write).ok());
         let texts: Vec<String> =
             bodies.filter_map(|write| write.get("body")?.pointer(field)?.as_str().map(str::to_owned)).collect();
-        texts.iter().try_for_each(|text| self.block(text))
+        texts.iter().try_for_each(|text| self.first_lines(text, at_most))
     }
 
     fn finished(&mut self, played: &Played) -> io::Result<()> {
@@ -310,6 +311,7 @@ fn title(tool: &str) -> Option<&'static str> {
         "spawn-coderun" => "The agent",
         "rerun-ci" => "Run CI again",
         "check-outcome" => "Did it hold?",
+        "announce" => "What people see",
         "escalate" => "Call a person",
         "remember" => "Remember",
         "finish" => "The end",

@@ -41,6 +41,7 @@ pub const TOOLS: &[Tool] = &[
     tool::<spawn_coderun::SpawnCoderun>(),
     tool::<check_outcome::CheckOutcome>(),
     tool::<rerun_ci::RerunCi>(),
+    tool::<announce::Announce>(),
     tool::<escalate::Escalate>(),
     tool::<remember::Remember>(),
     tool::<finish::Finish>(),

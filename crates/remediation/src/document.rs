@@ -35,6 +35,7 @@ pub const ORDER: &[&str] = &[
     "outcome",
     "attempts",
     "attempts_omitted",
+    "announcement",
     "escalation",
     "memory",
     "attachments",

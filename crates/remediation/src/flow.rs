@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use crate::vocabulary::{Open, UnknownWord};
-use crate::{Admission, Decision, Fault, Next, Remedy, Role};
+use crate::{Admission, AdmissionReason, Decision, Fault, Next, Remedy, Role};
 
 /// The exit code of "not yet, safe to run again": a fault with it is retried, so nobody is told of it.
 pub const NOT_YET: u8 = 75;
@@ -20,6 +20,8 @@ pub enum When {
     Attempted,
     /// Somebody has to be told.
     Tell,
+    /// There is, or was, something to say of it.
+    Announced,
     /// In every case.
     Always,
 }
@@ -49,6 +51,7 @@ pub const FLOW: &[Row] = &[
     row("spawn-coderun", When::Owner(Remedy::Agent)),
     row("rerun-ci", When::Owner(Remedy::Rerun)),
     row("check-outcome", When::Attempted),
+    row("announce", When::Announced),
     Row { step: "escalate", when: When::Tell, after_fault: true },
     row("remember", When::Always),
     Row { step: "finish", when: When::Always, after_fault: true },
@@ -104,12 +107,24 @@ impl Case {
             }
             When::Attempted => [&self.coderun, &self.rerun].into_iter().flatten().any(|started| !started.observed),
             When::Tell => self.tell()?,
+            When::Announced => self.announced()?,
         })
     }
 
     fn admitted(&self) -> Result<bool, UnknownWord> {
         let Some(admission) = &self.admission else { return Ok(true) };
         Ok(admission.decision.require("admission.decision")? == Decision::Proceed)
+    }
+
+    /// A "no" ends what was said of it, unless the remediation is another run's.
+    fn announced(&self) -> Result<bool, UnknownWord> {
+        let Some(admission) = &self.admission else { return Ok(true) };
+        let reason = || admission.reason.require("admission.reason");
+        Ok(match admission.decision.require("admission.decision")? {
+            Decision::Proceed => true,
+            Decision::Later => reason()? == AdmissionReason::AwaitingApproval,
+            Decision::No => !matches!(reason()?, AdmissionReason::Duplicate | AdmissionReason::OwnLineage),
+        })
     }
 
     /// By hand nobody claims: then the cause is ours.
@@ -148,6 +163,11 @@ impl When {
             When::Tell => "`outcome.next` is `escalate`, or a \"no\" marked *tell* (an admission reason, a role, \
                            `remedy: person`), or a `fault` that will not be retried"
                 .into(),
+            When::Announced => {
+                "`admission` is `proceed` or absent, or `awaiting_approval`, or a \"no\" but `duplicate` \
+                                and `own_lineage` (then it only edits what was said before)"
+                    .into()
+            }
             When::Always => "always".into(),
         }
     }

@@ -51,6 +51,8 @@ pub struct Remediation {
     pub attempts: Option<Vec<AttemptRecord>>,
     /// How many attempts were left out.
     pub attempts_omitted: Option<u64>,
+    /// By `announce`.
+    pub announcement: Option<Announcement>,
     /// By `escalate`.
     pub escalation: Option<Escalation>,
     /// By `remember`.

@@ -252,6 +252,7 @@ vocabulary! {
     /// A way to reach people.
     Channel, "channel":
     PullRequestComment = "pull_request_comment", "the one comment on the pull request, edited in place";
+    CheckRun = "check_run", "a check run on the commit that failed, edited in place";
     Discord = "discord", "a Discord webhook";
     Slack = "slack", "a Slack webhook";
     Pagerduty = "pagerduty", "a PagerDuty event";

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     "spawn-coderun",
     "check-outcome",
     "rerun-ci",
+    "announce",
     "escalate",
     "remember",
     "finish",
@@ -86,6 +87,10 @@ fn oracle(step: &str, facts: &Facts) -> bool {
             Some(next) => next == "escalate",
             None if proceed => !owner || facts.remedy == Some("person"),
             None => no_is_told,
+        },
+        ("announce", None) => match facts.admission.map(|reason| reason.as_str()) {
+            Some("window" | "duplicate" | "own_lineage") => false,
+            _ => true,
         },
         ("remember" | "admit" | "a-later-step", None) => true,
         (other, None) => panic!("{other} has no rule here"),
@@ -163,6 +168,8 @@ fn an_unknown_deciding_word_stops_the_step_that_it_decides_for() {
         ("classification", json!({"remedy": unknown}), "render-prompt", "classification.remedy"),
         ("classification", json!({"remedy": unknown}), "rerun-ci", "classification.remedy"),
         ("classification", json!({"remedy": unknown}), "escalate", "classification.remedy"),
+        ("admission", admission(unknown, "fork"), "announce", "admission.decision"),
+        ("admission", admission("later", unknown), "announce", "admission.reason"),
         ("outcome", json!({"next": unknown}), "escalate", "outcome.next"),
     ];
     for (section, value, step, at) in table {

@@ -126,6 +126,15 @@ sections! {
         signature: Option<String>,
     }
 
+    /// What was said of it while it went on. Written by `announce`.
+    Announcement {
+        /// How far it had come.
+        stage: Open<Stage>,
+        /// One entry a channel.
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::CONTEXT)))]
+        channels: Vec<ChannelReceipt>,
+    }
+
     /// Who was told. Written by `escalate`.
     Escalation {
         /// Why.

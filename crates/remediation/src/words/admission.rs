@@ -45,6 +45,15 @@ impl AdmissionReason {
         }
     }
 
+    /// Reads a word of `spawn-coderun`'s `result` that means that nothing was created.
+    pub fn not_spawned(word: &str) -> Result<Self, String> {
+        let known = <Self as super::Vocabulary>::parse(word);
+        match known {
+            Some(reason @ (Self::SwitchOff | Self::Budget)) => Ok(reason),
+            _ => Err("it is one of switch_off, budget".to_owned()),
+        }
+    }
+
     /// Whether people are told of it: only where they wait for us and we may speak (never to strangers).
     pub fn tell(self) -> bool {
         use AdmissionReason::*;

@@ -1,0 +1,4 @@
+//! `announce`: see the library.
+fn main() -> std::process::ExitCode {
+    step::main::<announce::Announce>()
+}
