@@ -11,7 +11,8 @@ use text::Untrusted;
 
 /// The schema of the definition, as strict as a server with strict field validation: what is not there is refused.
 fn schema() -> jsonschema::Validator {
-    let crd: Value = serde_yaml::from_str(include_str!("../../../workflow-templates/components/coderun-crd/coderun.yaml")).unwrap();
+    let crd: Value =
+        serde_yaml::from_str(include_str!("../../../workflow-templates/components/coderun-crd/coderun.yaml")).unwrap();
     let mut schema = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"].clone();
     close(&mut schema);
     schema["properties"]["metadata"] = json!({ "type": "object" });

@@ -8,15 +8,17 @@ fn story(reason: EscalationReason, text: &str) -> Story {
     Story {
         id: "ci-1-2-3".into(),
         reason,
-        detail: many(),
         repository: Untrusted::new("acme/widgets"),
         pull_request: Some(42),
         security: false,
         observe: false,
-        facts: (0..40).map(|_| ("Branch", Untrusted::new(text))).collect(),
-        tried: many(),
-        known: many(),
-        excerpt: Some(Untrusted::new(text)),
+        matter: thread::Matter {
+            detail: many(),
+            facts: (0..40).map(|_| ("Branch", Untrusted::new(text))).collect(),
+            tried: many(),
+            known: many(),
+            excerpt: Some(Untrusted::new(text)),
+        },
     }
 }
 
@@ -57,7 +59,7 @@ fn comments_slack_and_pagerduty_stay_within_their_limits() {
 #[test]
 fn a_log_in_a_comment_stays_in_its_fence() {
     let mut story = story(EscalationReason::CiTimeout, "plain");
-    story.excerpt = Some(Untrusted::new("```\n</details>\n# pwned\n<!-- healer:other -->"));
+    story.matter.excerpt = Some(Untrusted::new("```\n</details>\n# pwned\n<!-- healer:other -->"));
     let text = markdown(&story);
     let fence = text.find("````text\n").unwrap();
     let end = text[fence + 4..].find("\n````").unwrap() + fence + 4;
