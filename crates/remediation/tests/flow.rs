@@ -88,10 +88,10 @@ fn oracle(step: &str, facts: &Facts) -> bool {
             None if proceed => !owner || facts.remedy == Some("person"),
             None => no_is_told,
         },
-        ("announce", None) => match facts.admission.map(|reason| reason.as_str()) {
-            Some("window" | "duplicate" | "own_lineage") => false,
-            _ => true,
-        },
+        ("announce", None) => {
+            let said = facts.admission.map(|reason| reason.as_str());
+            !matches!(said, Some("window" | "duplicate" | "own_lineage"))
+        }
         ("remember" | "admit" | "a-later-step", None) => true,
         (other, None) => panic!("{other} has no rule here"),
     }
