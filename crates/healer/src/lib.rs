@@ -64,9 +64,15 @@ pub fn main() -> ExitCode {
     if let Some(tool) = TOOLS.iter().find(|tool| name == tool.name) {
         return (tool.run)(&arguments);
     }
+    if name == run_agent::NAME {
+        return run_agent::main(&arguments);
+    }
     let second = arguments.get(1).map(OsString::as_os_str).unwrap_or_default();
     if let Some(tool) = TOOLS.iter().find(|tool| second == tool.name) {
         return (tool.run)(&arguments[1..]);
+    }
+    if second == run_agent::NAME {
+        return run_agent::main(&arguments[1..]);
     }
     let code = match doors()
         .try_get_matches_from(&arguments)
@@ -96,8 +102,11 @@ fn doors() -> clap::Command {
         })
         .collect();
     Healer::command().after_help(format!(
-        "Tools, each also a binary of its own (`healer TOOL --help`):\n{}\n\n{}",
+        "Tools, each also a binary of its own (`healer TOOL --help`):\n{}\n\n\
+         Beside them, no step and without a document:\n  {:width$}  {}\n\n{}",
         tools.join("\n"),
+        run_agent::NAME,
+        run_agent::ABOUT,
         step::exit_code_table()
     ))
 }

@@ -81,6 +81,7 @@ pub fn settings(config: &Config) -> Settings {
             discord_webhook: channels.discord.as_ref().map(place),
             slack_webhook: channels.slack.as_ref().map(place),
             pagerduty_key: channels.pagerduty.as_ref().map(place),
+            github: None,
         },
     }
 }
@@ -131,6 +132,7 @@ mod tests {
             discord_webhook: env("DISCORD"),
             slack_webhook: env("SLACK"),
             pagerduty_key: Some(SecretRef::File("/run/pagerduty".into())),
+            github: None,
         };
         assert_eq!(settings(&config).secrets, wanted);
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use reqwest::Url;
-use world::Settings;
 use world::wire::{Method, Request, WireError};
+use world::{GithubCredential, Settings};
 
 use crate::body::{self, Opened};
 use crate::cause;
@@ -24,6 +24,7 @@ const VERSION: (&str, &str) = ("x-github-api-version", "2022-11-28");
 /// GitHub.
 pub(crate) struct Github {
     base: String,
+    given: Option<GithubCredential>,
     environment: Environment,
     access: PerRuntime<Access>,
     /// For what GitHub redirects to.
@@ -32,7 +33,8 @@ pub(crate) struct Github {
 
 impl Github {
     pub(crate) fn new(settings: &Settings, environment: Environment, elsewhere: Arc<HttpServices>) -> Self {
-        Self { base: settings.github_url.clone(), environment, access: PerRuntime::new(), elsewhere }
+        let given = settings.secrets.github.clone();
+        Self { base: settings.github_url.clone(), given, environment, access: PerRuntime::new(), elsewhere }
     }
 
     /// Sends a request; redirects of a read are followed, those of a write are answers.
@@ -40,7 +42,7 @@ impl Github {
     /// A link to another host gets no credentials. It may have expired on the way (403): that is no matter of our rights
     /// but a reason to ask for a new one, which the retries do.
     pub(crate) async fn open(&self, request: &Request) -> Result<Opened, WireError> {
-        let access = self.access.get(async { Access::new(&self.base, &self.environment) }).await?;
+        let access = self.access.get(async { Access::new(&self.base, self.given.as_ref(), &self.environment) }).await?;
         let client = access.client(&request.path).await?;
         let mut path = format!("{}{}", request.path, query(&request.query));
         for _ in 0..=HOPS {

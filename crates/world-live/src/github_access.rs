@@ -10,8 +10,8 @@ use octocrab::Octocrab;
 use octocrab::models::{AppId, InstallationId};
 use serde_json::Value;
 use tokio::sync::Mutex;
-use world::SecretRef;
 use world::wire::WireError;
+use world::{GithubCredential, SecretRef};
 
 use crate::cause;
 use crate::secrets::Environment;
@@ -39,49 +39,73 @@ pub(crate) struct App {
     repositories: Mutex<HashMap<String, Arc<Octocrab>>>,
 }
 
+/// A way in, not taken yet.
+enum Way {
+    Token(SecretRef),
+    App { id: u64, installation: Option<u64>, key: SecretRef, said: String },
+}
+
+/// What is given, else what the environment says.
+fn way(given: Option<&GithubCredential>, environment: &Environment) -> Result<Way, WireError> {
+    let wrong = |what: String| Err(WireError::Credential(what));
+    let variable = |name: &str| environment.get(name);
+    match (given, variable(APP_ID), variable(APP_KEY)) {
+        (Some(GithubCredential::Token(place)), _, _) => Ok(Way::Token(place.clone())),
+        (Some(GithubCredential::App { id, key }), _, _) => {
+            let number = number(&said(id), environment.secret("the id of the GitHub App", id)?.expose())?;
+            Ok(Way::App { id: number, installation: None, key: key.clone(), said: said(key) })
+        }
+        (None, Some(id), Some(file)) => {
+            let installation = variable(INSTALLATION).map(|text| number(INSTALLATION, &text)).transpose()?;
+            let key = SecretRef::File(PathBuf::from(&file));
+            Ok(Way::App { id: number(APP_ID, &id)?, installation, key, said: format!("{file} (from {APP_KEY})") })
+        }
+        (None, Some(_), None) => wrong(format!("{APP_ID} is set without {APP_KEY}: set both")),
+        (None, None, Some(_)) => wrong(format!("{APP_KEY} is set without {APP_ID}: set both")),
+        (None, None, None) if variable(TOKEN).is_none() => {
+            wrong(format!("no GitHub credential: set {TOKEN}, or {APP_ID} and {APP_KEY}"))
+        }
+        (None, None, None) => Ok(Way::Token(SecretRef::Env(TOKEN.into()))),
+    }
+}
+
 impl Access {
-    /// From the environment. `base` is GitHub's API.
-    pub(crate) fn new(base: &str, environment: &Environment) -> Result<Self, WireError> {
-        let variable = |name: &str| environment.get(name);
+    /// What is given, else from the environment. `base` is GitHub's API.
+    pub(crate) fn new(
+        base: &str,
+        given: Option<&GithubCredential>,
+        environment: &Environment,
+    ) -> Result<Self, WireError> {
         let wrong = |what: String| WireError::Credential(what);
         let builder = Octocrab::builder().set_connect_timeout(Some(CONNECT)).base_uri(base).map_err(|_| {
             wrong(format!("`{base}` is no address of GitHub's API: correct `sources.github_url` in healer.yaml"))
         })?;
-        let builder = match (variable(APP_ID), variable(APP_KEY)) {
-            (Some(id), Some(file)) => {
-                let id = number(APP_ID, &id)?;
-                let installation = variable(INSTALLATION).map(|text| number(INSTALLATION, &text)).transpose()?;
-                let place = SecretRef::File(PathBuf::from(&file));
-                let key = environment.secret("the private key of the GitHub App", &place)?;
+        match way(given, environment)? {
+            Way::Token(place) => {
+                let token = environment.secret("the GitHub token", &place)?;
+                if !token.is_header_safe() {
+                    let of = said(&place);
+                    return Err(wrong(format!("{of} holds something else than one token: set it again")));
+                }
+                let client = builder.personal_token(token.expose()).build().map_err(|error| no_client(&error))?;
+                Ok(Self::Token(Arc::new(client)))
+            }
+            Way::App { id, installation, key, said } => {
+                let key = environment.secret("the private key of the GitHub App", &key)?;
                 let app = builder.app_from_rsa_pem(AppId(id), key.expose()).map_err(|_| {
-                    wrong(format!(
-                        "{file} (from {APP_KEY}) is no RSA private key in PEM form: download it from the App's settings"
-                    ))
+                    wrong(format!("{said} is no RSA private key in PEM form: download it from the App's settings"))
                 })?;
                 let client = app.build().map_err(|error| no_client(&error))?;
-                let app = App { id, client, installation, repositories: Mutex::default() };
-                return Ok(Self::App(Box::new(app)));
+                Ok(Self::App(Box::new(App { id, client, installation, repositories: Mutex::default() })))
             }
-            (Some(_), None) => return Err(wrong(format!("{APP_ID} is set without {APP_KEY}: set both"))),
-            (None, Some(_)) => return Err(wrong(format!("{APP_KEY} is set without {APP_ID}: set both"))),
-            (None, None) => {
-                if variable(TOKEN).is_none() {
-                    return Err(wrong(format!("no GitHub credential: set {TOKEN}, or {APP_ID} and {APP_KEY}")));
-                }
-                let token = environment.secret("the GitHub token", &SecretRef::Env(TOKEN.into()))?;
-                if !token.is_header_safe() {
-                    return Err(wrong(format!("{TOKEN} holds something else than one token: set it again")));
-                }
-                builder.personal_token(token.expose())
-            }
-        };
-        builder.build().map(|client| Self::Token(Arc::new(client))).map_err(|error| no_client(&error))
+        }
     }
 
     /// The client for a request to `path`.
     pub(crate) async fn client(&self, path: &str) -> Result<Arc<Octocrab>, WireError> {
         match self {
             Self::Token(client) => Ok(client.clone()),
+            Self::App(app) if is_for_the_app(path) => Ok(Arc::new(app.client.clone())),
             Self::App(app) => app.client(path).await,
         }
     }
@@ -93,6 +117,10 @@ impl App {
         let key = repository.map(|(owner, name)| format!("{owner}/{name}").to_ascii_lowercase()).unwrap_or_default();
         let mut repositories = self.repositories.lock().await;
         if let Some(client) = repositories.get(&key) {
+            return Ok(client.clone());
+        }
+        if let (None, None, Some(client)) = (self.installation, repository, repositories.values().next()) {
+            // It belongs to no repository, so any token of ours will do.
             return Ok(client.clone());
         }
         let id = match (self.installation, repository) {
@@ -153,6 +181,21 @@ impl App {
     }
 }
 
+/// Where a secret is, for a sentence.
+fn said(place: &SecretRef) -> String {
+    match place {
+        SecretRef::File(path) => path.display().to_string(),
+        SecretRef::Env(name) => name.clone(),
+    }
+}
+
+/// What GitHub answers to the App's own key only.
+fn is_for_the_app(path: &str) -> bool {
+    let installation =
+        repository(path).is_some_and(|(owner, name)| path == format!("/repos/{owner}/{name}/installation"));
+    installation || path == "/app" || path.starts_with("/app/")
+}
+
 /// Owner and name, if the path is below `/repos`.
 fn repository(path: &str) -> Option<(&str, &str)> {
     let mut segments = path.strip_prefix("/repos/")?.split('/');
@@ -176,7 +219,7 @@ mod tests {
         let environment = Environment::from_fn(|name| {
             set.iter().find(|(have, _)| *have == name).map(|(_, value)| (*value).to_owned())
         });
-        let made = world::block_on(async { Access::new("http://127.0.0.1:9", &environment).err() });
+        let made = world::block_on(async { Access::new("http://127.0.0.1:9", None, &environment).err() });
         made.unwrap().map_or_else(|| "none".to_owned(), |error| error.to_string())
     }
 

@@ -20,6 +20,8 @@ fn github(refused: &'static str) -> Server {
     Server::start(move |seen, before| match (&*seen.method, &*seen.target) {
         ("GET", "/repos/acme/widgets/installation") => ok(r#"{"id":55}"#),
         ("GET", path) if path.ends_with("/installation") => status(404),
+        ("GET", "/app") => ok(r#"{"id":17,"slug":"healer-rex"}"#),
+        ("GET", "/users/healer-rex%5Bbot%5D") => ok(r#"{"id":9901,"login":"healer-rex[bot]"}"#),
         ("POST", "/app/installations/55/access_tokens") => {
             let expires = "2099-01-01T00:00:00Z";
             let body = format!(r#"{{"token":"ghs_hunter22_{before}","expires_at":"{expires}","permissions":{{}}}}"#);
@@ -76,6 +78,62 @@ fn one_token_for_one_repository_found_by_its_name() {
 async fn wire_call(wire: &LiveWire, request: world::wire::Request) -> u16 {
     use world::wire::Wire;
     wire.call(request).await.unwrap().status
+}
+
+#[test]
+fn the_app_itself_asks_for_a_token_with_two_rights() {
+    use world::github::Slug;
+    use world::{Accounts, ActAsApp, World};
+    let (server, folder) = (github(""), tempfile::tempdir().unwrap());
+    let world = World::live(std::sync::Arc::new(wire(&server, folder.path(), "")), settings(&server.url));
+    let of = Slug::parse("acme/widgets").unwrap();
+    world::block_on(async {
+        assert_eq!(world.app_slug().await.unwrap().expose(), "healer-rex");
+        let narrow = world.narrow_token(&of, &[("contents", "write"), ("pull_requests", "write")]).await.unwrap();
+        assert!(narrow.token.expose().starts_with("ghs_hunter22_"));
+        assert_eq!(world.account(&of, &"healer-rex[bot]".into()).await.unwrap().id, 9901);
+    })
+    .unwrap();
+    let seen = server.seen();
+    let wanted = [
+        "GET /app",
+        "GET /repos/acme/widgets/installation",
+        "POST /app/installations/55/access_tokens",
+        "GET /repos/acme/widgets/installation",
+        "POST /app/installations/55/access_tokens",
+        "GET /repos/acme/widgets",
+        "GET /users/healer-rex%5Bbot%5D",
+    ];
+    assert_eq!(asked(&seen), wanted);
+    let narrow = r#"{"repositories":["widgets"],"permissions":{"contents":"write","pull_requests":"write"}}"#;
+    assert_eq!(seen[2].body, narrow);
+    let by_key = |seen: &Seen| !seen.header("authorization").contains("ghs_");
+    assert!(seen[..5].iter().all(by_key) && !by_key(&seen[6]), "the key signs what is the App's, nothing else");
+}
+
+#[test]
+fn a_credential_that_is_given_comes_before_the_environment() {
+    use world::{GithubCredential, SecretRef};
+    let (server, folder) = (github(""), tempfile::tempdir().unwrap());
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        SecretRef::File(folder.path().join(name))
+    };
+    drop(wire(&server, folder.path(), ""));
+    let key = SecretRef::File(folder.path().join("app.pem"));
+    let with = |given: GithubCredential| {
+        let mut settings = settings(&server.url);
+        settings.secrets.github = Some(given);
+        LiveWire::new(settings, environment(&[("GITHUB_TOKEN", "ghp_not_this_one".to_owned())]))
+    };
+    let token = with(GithubCredential::Token(file("token", "ghp_this_one\n")));
+    assert_eq!(call(&token, request(Service::Github, Method::Get, RUN)).unwrap().status, 200);
+    assert_eq!(server.seen().last().unwrap().header("authorization"), "Bearer ghp_this_one");
+    let app = with(GithubCredential::App { id: file("id", "17\n"), key: key.clone() });
+    assert_eq!(call(&app, request(Service::Github, Method::Get, RUN)).unwrap().status, 200);
+    let wrong = with(GithubCredential::App { id: file("id", "seventeen"), key });
+    let error = call(&wrong, request(Service::Github, Method::Get, RUN)).unwrap_err().to_string();
+    assert!(error.ends_with("id is no number: set it to the id"), "{error}");
 }
 
 #[test]

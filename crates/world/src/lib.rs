@@ -22,5 +22,5 @@ pub mod wire;
 pub use clock::{LiveTime, TimeSource};
 pub use errors::{Call, PortError, PortResult, WorldError};
 pub use ports::*;
-pub use settings::{SecretRef, Secrets, Settings, Timeouts};
+pub use settings::{GithubCredential, SecretRef, Secrets, Settings, Timeouts};
 pub use world::{Args, LiveFactory, World, block_on, register_live};

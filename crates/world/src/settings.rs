@@ -41,8 +41,7 @@ pub enum SecretRef {
     Env(String),
 }
 
-/// Where the secrets of the services are, as far as the configuration names them. GitHub's credentials and the cluster's
-/// come from the environment.
+/// Where the secrets of the services are, as far as the configuration names them. The cluster's come from the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Secrets {
     /// OpenMemory's key, if it wants one.
@@ -53,6 +52,22 @@ pub struct Secrets {
     pub slack_webhook: Option<SecretRef>,
     /// PagerDuty's routing key.
     pub pagerduty_key: Option<SecretRef>,
+    /// GitHub's, for a tool that finds it in a folder; absent: the environment's.
+    pub github: Option<GithubCredential>,
+}
+
+/// Who we are for GitHub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GithubCredential {
+    /// A GitHub App: its id and its private key.
+    App {
+        /// Where the number is.
+        id: SecretRef,
+        /// Where the RSA key in PEM form is.
+        key: SecretRef,
+    },
+    /// One token for everything.
+    Token(SecretRef),
 }
 
 /// How long one answer may take.

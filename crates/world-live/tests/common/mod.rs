@@ -160,6 +160,7 @@ pub fn settings(url: &str) -> Settings {
             discord_webhook: env("DISCORD"),
             slack_webhook: env("SLACK"),
             pagerduty_key: env("PAGER"),
+            github: None,
         },
         ..Settings::default()
     }

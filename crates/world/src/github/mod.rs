@@ -1,6 +1,7 @@
 //! GitHub's REST API, version 2022-11-28: its shapes, and the ports over any wire.
 
 mod alerts;
+mod app;
 mod read;
 mod threads;
 mod types;

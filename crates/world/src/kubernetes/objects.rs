@@ -7,7 +7,7 @@ use text::Untrusted;
 
 use super::{ConfigMap, Lease, Map, Metadata, Preconditions, Resource};
 use crate::errors::{Call, PortError, PortResult, found};
-use crate::ports::{CodeRuns, Counters, Leases, Records, Spent};
+use crate::ports::{CarryOutCodeRuns, CodeRuns, Counters, Leases, Records, Spent};
 use crate::wire::{Method, Request, Service};
 use crate::world::World;
 
@@ -21,6 +21,7 @@ pub(crate) struct Kind(pub &'static str, pub &'static str);
 pub(crate) const RECORD: Kind = Kind("/apis/healer.platform/v1alpha1", "remediations");
 pub(crate) const LEASE: Kind = Kind("/apis/coordination.k8s.io/v1", "leases");
 pub(crate) const CODERUN: Kind = Kind("/apis/agents.platform/v1", "coderuns");
+const SECRET: Kind = Kind("/api/v1", "secrets");
 pub(crate) const CONFIG_MAP: Kind = Kind("/api/v1", "configmaps");
 
 #[derive(Deserialize)]
@@ -64,7 +65,11 @@ impl World {
 
     async fn object_delete(&self, kind: Kind, ns: &str, name: &str, only_if: &Preconditions) -> PortResult<()> {
         let options = json!({ "kind": "DeleteOptions", "apiVersion": "v1", "preconditions": only_if });
-        let request = self.object(Method::Delete, kind, ns, name).json(&options)?;
+        self.object_delete_with(kind, ns, name, &options).await
+    }
+
+    async fn object_delete_with(&self, kind: Kind, ns: &str, name: &str, options: &Value) -> PortResult<()> {
+        let request = self.object(Method::Delete, kind, ns, name).json(options)?;
         found(self.send(request).await).map(drop)
     }
 
@@ -212,6 +217,23 @@ impl CodeRuns for World {
     }
 
     async fn delete_coderun(&self, name: &str, only_if: &Preconditions) -> PortResult<()> {
-        self.object_delete(CODERUN, &self.settings.coderun_namespace, name, only_if).await
+        // In the foreground: what it owns goes first, its running agent too, and only then is it seen gone.
+        let options = json!({
+            "kind": "DeleteOptions", "apiVersion": "v1", "preconditions": only_if, "propagationPolicy": "Foreground",
+        });
+        self.object_delete_with(CODERUN, &self.settings.coderun_namespace, name, &options).await
+    }
+}
+
+impl CarryOutCodeRuns for World {
+    async fn merge_coderun_status(&self, name: &str, uid: &str, status: &Value) -> PortResult<Resource> {
+        let mut request = self.object(Method::Patch, CODERUN, &self.settings.coderun_namespace, name);
+        request.path.push_str("/status");
+        self.object_put(request, &json!({ "metadata": { "uid": uid }, "status": status })).await
+    }
+
+    async fn create_secret(&self, manifest: &Value) -> PortResult<()> {
+        let request = self.object(Method::Post, SECRET, &self.settings.coderun_namespace, "");
+        self.object_put::<Value>(request, manifest).await.map(drop)
     }
 }

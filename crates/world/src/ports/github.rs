@@ -8,8 +8,9 @@ use text::Untrusted;
 
 use crate::errors::PortResult;
 use crate::github::{
-    Alert, AlertKind, Annotation, Branch, ChangedFile, CheckRun, CheckSuite, CombinedStatus, Commit, Comparison,
-    Conclusion, Issue, IssueComment, Job, Listed, Permission, Pull, Repository, Run, Slug, Status, Workflow,
+    Account, Alert, AlertKind, Annotation, Branch, ChangedFile, CheckRun, CheckSuite, CombinedStatus, Commit,
+    Comparison, Conclusion, Issue, IssueComment, Job, Listed, Permission, Pull, Repository, Run, Slug, Status,
+    Workflow,
 };
 
 /// How a streamed log ended.
@@ -198,6 +199,33 @@ pub trait OpenPullRequests {
         head: &Untrusted,
         base: &Untrusted,
     ) -> PortResult<Pull>;
+}
+
+/// A token for one repository and a few rights, as GitHub gave it. It shows itself to nobody.
+pub struct NarrowToken {
+    /// The token.
+    pub token: Untrusted,
+    /// Until when GitHub takes it: an hour.
+    pub expires_at: Timestamp,
+}
+
+/// Acts as the GitHub App itself, with its key. What a token may do is said here and nowhere else.
+#[allow(async_fn_in_trait)]
+pub trait ActAsApp {
+    /// The App's slug, which is its bot's login without `[bot]`.
+    async fn app_slug(&self) -> PortResult<Untrusted>;
+    /// A token for this repository alone, with these rights and no others (`contents` to `write`). `Refused`: the
+    /// installation has not all of them.
+    async fn narrow_token(&self, of: &Slug, rights: &[(&str, &str)]) -> PortResult<NarrowToken>;
+}
+
+/// Looks up accounts.
+#[allow(async_fn_in_trait)]
+pub trait Accounts {
+    /// An account by its login. An App asks as its installation in `of`.
+    async fn account(&self, of: &Slug, login: &Untrusted) -> PortResult<Account>;
+    /// Whose token we have; no question for an App.
+    async fn whoami(&self) -> PortResult<Account>;
 }
 
 /// The time. Nothing else may ask for it.

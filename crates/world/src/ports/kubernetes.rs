@@ -72,6 +72,15 @@ pub trait CodeRuns {
     async fn delete_coderun(&self, name: &str, only_if: &Preconditions) -> PortResult<()>;
 }
 
+/// Plays a CodeRun's controller, where the platform's own is not there.
+#[allow(async_fn_in_trait)]
+pub trait CarryOutCodeRuns {
+    /// Merges fields into the status of the CodeRun with this uid. `NotFound`, `Conflict`: it is gone, or another one.
+    async fn merge_coderun_status(&self, name: &str, uid: &str, status: &Value) -> PortResult<Resource>;
+    /// Creates a Secret beside the CodeRuns. `Conflict`: there is one of this name.
+    async fn create_secret(&self, manifest: &Value) -> PortResult<()>;
+}
+
 /// Which Argo Workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkflowRef {
