@@ -1,5 +1,5 @@
-//! Each account may what `can-i.tsv` says and nothing else, as the API server itself answers; and what no Role can say, the
-//! admission policies hold it to.
+//! Each account may what `can-i.tsv` says and nothing else, as the API server answers; and the admission policies hold it
+//! to what no Role can say.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -123,7 +123,8 @@ kind: CodeRun
 metadata:
   name: healer-ci-8412-12216892003-1-r1-a1
   namespace: CODERUNS
-  labels: { app.kubernetes.io/name: healer, healer/agent: rex, healer/failure-type: clippy, healer/task-id: ci-8412-12216892003-1 }
+  labels:
+    { app.kubernetes.io/name: healer, healer/agent: rex, healer/failure-type: clippy, healer/task-id: ci-8412-1-1 }
 spec:
   taskId: 0
   service: healer-ci
