@@ -9,7 +9,10 @@ use std::process::Command;
 
 use healer::TOOLS;
 use remediation::flow::FLOW;
-use remediation::{AdmissionReason, Channel, ContextSource, EscalationReason, Kind, Remedy, Role, Verdict, Vocabulary};
+use remediation::{
+    AdmissionReason, Channel, ContextSource, EscalationReason, Kind, Remedy, ResolutionReason, Role, Verdict,
+    Vocabulary,
+};
 
 /// The steps whose crates know no port, no runtime and no HTTP client.
 const PURE: &[&str] = &["open-remediation", "classify", "render-prompt"];
@@ -167,6 +170,7 @@ fn every_help_shows_examples_and_exit_codes() {
 #[test]
 fn every_word_that_a_step_decides_with_has_a_case() {
     has_cases::<AdmissionReason>(&["admit"], "reason");
+    has_cases::<ResolutionReason>(&["resolve-event"], "reason");
     has_cases::<Verdict>(&["check-outcome"], "verdict");
     has_cases::<Role>(&["claim"], "role");
     has_cases::<EscalationReason>(&["escalate"], "reason");

@@ -20,6 +20,8 @@ pub struct Facts {
     pub asked: Option<Asked>,
     /// The record of this very remediation.
     pub record: Own,
+    /// Whether a person said stop while it was under way.
+    pub stopped: bool,
     /// GitHub's answer about the repository.
     pub repository: Seen,
     /// Whether it is read-only.
@@ -60,6 +62,7 @@ impl Facts {
             allowed: true,
             asked: None,
             record: Own::Absent,
+            stopped: false,
             repository: Seen::Confirmed,
             archived: false,
             actor: Actor::Person,

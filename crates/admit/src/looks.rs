@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use config::Config;
 use jiff::Timestamp;
-use ledger::{Record, cannot, lives, same, switch};
+pub(crate) use ledger::found;
+use ledger::{Record, lives, same, switch};
 use remediation::record::Owner;
 use remediation::{AdmissionReason, Repository, SubjectKind};
 use step::Cannot;
 use text::Untrusted;
 use world::github::{self, Conclusion, Run, Slug};
-use world::{Cluster, CodeRuns, Counters, PortError, PortResult, ReadGithub, Records};
+use world::{Cluster, CodeRuns, Counters, ReadGithub, Records};
 
 use crate::facts::{Actor, Facts, Own, Seen};
 use crate::needs::Needs;
@@ -43,18 +44,9 @@ pub struct Looks<'a, P> {
     pub(crate) place: Option<Place>,
 }
 
-/// GitHub's "not there" as a fact.
-pub(crate) fn found<T>(result: PortResult<T>) -> Result<Option<T>, Cannot> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(PortError::NotFound { .. } | PortError::Gone { .. }) => Ok(None),
-        Err(error) => Err(cannot(error)),
-    }
-}
-
 /// Whether a run, job or check failed.
 pub(crate) fn failed(conclusion: Option<Conclusion>) -> bool {
-    matches!(conclusion, Some(Conclusion::Failure | Conclusion::TimedOut | Conclusion::StartupFailure))
+    conclusion.is_some_and(Conclusion::is_failure)
 }
 
 impl<'a, P: Ports> Looks<'a, P> {
@@ -158,6 +150,9 @@ impl<'a, P: Ports> Looks<'a, P> {
                 own(record, mine, alive, self.needs.round(), self.facts.asked.is_some())
             }
         };
+        // Whoever has it now, its own run or who takes it over, ends it.
+        let has_it = matches!(self.facts.record, Own::Mine(_) | Own::Dead);
+        self.facts.stopped = has_it && record.as_ref().is_some_and(|record| record.status.stopped_by.is_some());
         self.record = record;
         Ok(())
     }

@@ -65,6 +65,7 @@ pub const RULES: &[Rule] = &[
     rule("event_type", "document:subject.kind", Look::Nothing, |f| when(is_unsupported(f.subject), NotSupported)),
     rule("reported_outcome", "document:subject.conclusion", Look::Nothing, |f| when(!f.reports_failure, NotAFailure)),
     rule("allow_list", "config:repositories", Look::Nothing, |f| when(!f.allowed, RepositoryNotAllowed)),
+    rule("stopped", "record:status.stoppedBy", Look::Record, |f| when(f.stopped, AskedToStop)),
     rule("own_record", "record:status", Look::Record, own_record),
     rule("repository_id", "github:repository", Look::Repository, |f| seen(f.repository)),
     rule("archived", "github:repository", Look::Repository, |f| when(f.archived, RepositoryArchived)),

@@ -11,6 +11,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             namespace: "cto".into(),
+            github_app_id: None,
             repositories: BTreeMap::new(),
             agents: Agents::default(),
             limits: Limits::default(),

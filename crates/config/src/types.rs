@@ -13,6 +13,8 @@ use crate::{Agents, Secret, UserRule};
 pub struct Config {
     /// The Kubernetes namespace of records, Leases and CodeRuns.
     pub namespace: String,
+    /// The id of Healer's own GitHub App: only what this App wrote is taken for our own; absent: nothing is.
+    pub github_app_id: Option<u64>,
     /// The repositories that Healer may work in, as `owner/name`; none by default.
     pub repositories: BTreeMap<String, Repository>,
     /// The five specialists.

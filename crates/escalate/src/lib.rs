@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use clap::ValueEnum;
 use config::Config;
 use jiff::Timestamp;
-use remediation::record::MessageRef;
+use ledger::Record;
+use remediation::record::{MessageRef, Owner};
 use remediation::{
     Admission, AdmissionReason, Channel, ChannelReceipt, Claim, Classification, Escalation, EscalationReason, Failure,
     Fault, Outcome, Receipt, Repository, Subject,
@@ -23,7 +24,7 @@ use step::{Cannot, Desk, Parameter, Sections, Step, Values, words};
 use text::Untrusted;
 use thread::{Before, Told};
 use world::github::Slug;
-use world::{Channels, CommentOnGithub, Counters, PortError, ReadGithub, Records, Spent};
+use world::{Channels, CommentOnGithub, Counters, PortError, ReadGithub, Records, Spent, Workflows};
 
 use reasons::Loudness;
 use story::Story;
@@ -46,13 +47,15 @@ enum Reason {
 pub struct Args {
     #[command(flatten)]
     world: ledger::WorldArgs,
-    /// Read no document: tell what the record of this remediation knows
+    #[command(flatten)]
+    owner: ledger::OwnerArgs,
+    /// Read no document: tell what the record of this remediation knows, or else the record that this Workflow owns
     #[arg(long, value_name = "ID")]
     from_record: Option<String>,
-    /// With --from-record: why
-    #[arg(long, value_name = "REASON", default_value = "workflow_broke", requires = "from_record")]
-    reason: Reason,
-    /// The id of Healer's own GitHub App: only its comments and issues are edited
+    /// With --from-record: why [default: stopped if a person stopped it, else workflow_broke]
+    #[arg(long, value_name = "REASON", requires = "from_record")]
+    reason: Option<Reason>,
+    /// The id of Healer's own GitHub App: only its comments and issues are edited [default: github_app_id of healer.yaml]
     #[arg(long, value_name = "ID", env = "HEALER_GITHUB_APP_ID")]
     app_id: Option<u64>,
 }
@@ -95,19 +98,20 @@ impl Step for Escalate {
         let told = if let Some(id) = &args.from_record {
             let (world, config) = args.world.open()?;
             ledger::block_on(async {
-                let record = ledger::find(&world, id).await?.ok_or_else(|| {
-                    Cannot::refused(format!("there is no record {}; nobody was told", Untrusted::new(&**id).terminal()))
-                })?;
+                let owner = args.owner.owner(&config.namespace);
+                let record = record_of(id, owner.as_ref(), &world).await?;
                 let reason = match args.reason {
-                    Reason::WorkflowBroke => EscalationReason::WorkflowBroke,
-                    Reason::Stopped => EscalationReason::Stopped,
+                    Some(Reason::WorkflowBroke) => EscalationReason::WorkflowBroke,
+                    Some(Reason::Stopped) => EscalationReason::Stopped,
+                    None => why(&record, owner.as_ref(), &world).await,
                 };
                 if !record.is_open() {
                     // It ended well before the Workflow did: there is nothing to tell.
                     return Ok(Escalation { reason: reason.into(), channels: Vec::new() });
                 }
-                let story = story::of_record(id, &record.spec, &record.status, reason).made_safe();
-                run(&story, None, Some(record.spec.opened_at), args.app_id, &config, &world).await
+                let story = story::of_record(record.name(), &record.spec, &record.status, reason).made_safe();
+                run(&story, None, Some(record.spec.opened_at), args.app_id.or(config.github_app_id), &config, &world)
+                    .await
             })?
         } else {
             let (world, config) = args.world.open_admitted(Self::NAME, needs.admission.as_ref())?;
@@ -118,12 +122,48 @@ impl Step for Escalate {
                 if budget && !story.observe && !first_today(&needs, &world, now).await? {
                     return Ok(Escalation { reason: story.reason.into(), channels: Vec::new() });
                 }
-                run(&story, needs.escalation.as_ref(), needs.opened_at, args.app_id, &config, &world).await
+                run(
+                    &story,
+                    needs.escalation.as_ref(),
+                    needs.opened_at,
+                    args.app_id.or(config.github_app_id),
+                    &config,
+                    &world,
+                )
+                .await
             })?
         };
         let said = said(&told);
         let reason = told.reason.require("escalation.reason")?;
         Ok(Sections::new().set("escalation", &told).parameter("escalation_reason", reason).say(said))
+    }
+}
+
+/// The record of this id, or the one that this Workflow owns: a Workflow that a person submitted has a name of its own.
+async fn record_of(id: &str, owner: Option<&Owner>, ports: &impl Records) -> Result<Record, Cannot> {
+    let named = ledger::find(ports, id).await?;
+    let record = match (named, owner) {
+        (None, Some(owner)) => ledger::of_owner(ports, owner).await?,
+        (named, _) => named,
+    };
+    record.ok_or_else(|| {
+        Cannot::refused(format!("there is no record {}; nobody was told", Untrusted::new(id).terminal()))
+    })
+}
+
+/// Whether a person stopped it, with a command or with `argo stop`. What cannot be looked up is told as broken: louder.
+async fn why(record: &Record, owner: Option<&Owner>, ports: &impl Workflows) -> EscalationReason {
+    let shut_down = match owner {
+        Some(owner) => ports.workflow_of(&owner.workflow).await.ok().flatten().is_some_and(|workflow| {
+            let shutdown = workflow.spec.get("shutdown").and_then(|word| word.as_str());
+            owner.uid.as_ref() == Some(&workflow.metadata.uid) && shutdown.is_some_and(|word| !word.is_empty())
+        }),
+        None => false,
+    };
+    if record.status.stopped_by.is_some() || shut_down {
+        EscalationReason::Stopped
+    } else {
+        EscalationReason::WorkflowBroke
     }
 }
 

@@ -151,5 +151,5 @@ fn fit(failure: &mut Failure) {
 
 /// Whether something ended red.
 pub(crate) fn is_failure(conclusion: Option<Conclusion>) -> bool {
-    matches!(conclusion, Some(Conclusion::Failure | Conclusion::TimedOut | Conclusion::StartupFailure))
+    conclusion.is_some_and(Conclusion::is_failure)
 }

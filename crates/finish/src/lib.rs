@@ -64,16 +64,18 @@ impl Step for Finish {
     type Args = Args;
     type Needs = Needs;
 
-    fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
+    fn run(args: &Args, mut needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
         let ended = match args.not_spawned {
             Some(reason) if needs.fault.is_none() => {
                 Some(Ended { conclusion: Conclusion::Skipped, reason: reason.as_str() })
             }
             _ => conclusion(&needs)?,
         };
+        // `escalate --from-record` told of a record without a document: it is the record that this Workflow owns.
+        let from_record = needs.id.is_empty() && needs.escalation.is_some();
         let written = match &ended {
             // By hand there is no admission and no record, so there is nothing to open a world for.
-            Some(ended) if needs.admission.is_some() => write(args, &needs, ended, desk),
+            Some(ended) if needs.admission.is_some() || from_record => write(args, &mut needs, ended, desk),
             _ => Ok(()),
         };
         let sections = match &needs.fault {
@@ -130,11 +132,21 @@ fn parameters(mut sections: Sections, needs: &Needs, ended: Option<&Ended>) -> S
     sections
 }
 
-fn write(args: &Args, needs: &Needs, ended: &Ended, desk: &Desk) -> Result<(), Cannot> {
+fn write(args: &Args, needs: &mut Needs, ended: &Ended, desk: &Desk) -> Result<(), Cannot> {
     let (world, config) = args.world.open()?;
     let owner = args.owner.owner(&config.namespace);
     let now = ledger::now(desk, &world);
-    ledger::block_on(conclude(&needs.id, ended, &world, owner.as_ref(), now))
+    ledger::block_on(async {
+        if needs.id.is_empty() {
+            let owned = match &owner {
+                Some(owner) => ledger::of_owner(&world, owner).await?,
+                None => None,
+            };
+            let Some(owned) = owned else { return Ok(()) };
+            owned.name().clone_into(&mut needs.id);
+        }
+        conclude(&needs.id, ended, &world, owner.as_ref(), now).await
+    })
 }
 
 /// Writes the conclusion, unless it is not ours to write, and lets go of cause and slot.

@@ -32,6 +32,7 @@ const fn tool<S: Step>() -> Tool {
 /// In the order in which a remediation meets them.
 pub const TOOLS: &[Tool] = &[
     tool::<open_remediation::OpenRemediation>(),
+    tool::<resolve_event::ResolveEvent>(),
     tool::<admit::Admit>(),
     tool::<fetch_failure::FetchFailure>(),
     tool::<classify::Classify>(),

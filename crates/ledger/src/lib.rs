@@ -9,7 +9,7 @@ mod record;
 pub mod slots;
 pub mod switch;
 
-pub use open::{WorldArgs, block_on, cannot, now, open, settings, slug};
+pub use open::{WorldArgs, block_on, cannot, found, now, open, settings, slug};
 pub use owner::{OwnerArgs, lives, same};
-pub use record::{BRANCH_LABEL, REPOSITORY_LABEL, Record, create, find, of_repository, save, update};
+pub use record::{BRANCH_LABEL, REPOSITORY_LABEL, Record, create, find, of_owner, of_repository, save, update};
 pub use switch::Switch;

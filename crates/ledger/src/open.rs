@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use remediation::{Admission, Repository};
 use step::{Cannot, Code, Desk};
 use world::github::Slug;
-use world::{Clock, PortError, SecretRef, Secrets, Settings, Timeouts, World};
+use world::{Clock, PortError, PortResult, SecretRef, Secrets, Settings, Timeouts, World};
 
 /// Which world, with what configuration; flatten it into an effect's own flags.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -112,6 +112,18 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Cannot>>) -> Result<T, C
 /// A port's error as the step's: its exit code and its sentence.
 pub fn cannot(error: PortError) -> Cannot {
     Cannot::new(Code::from_number(error.exit_code()), error.to_string())
+}
+
+/// "Not there" as an answer.
+///
+/// # Errors
+/// Every other failure of the call: it is no answer.
+pub fn found<T>(result: PortResult<T>) -> Result<Option<T>, Cannot> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(PortError::NotFound { .. } | PortError::Gone { .. }) => Ok(None),
+        Err(error) => Err(cannot(error)),
+    }
 }
 
 #[cfg(test)]

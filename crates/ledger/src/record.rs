@@ -1,14 +1,14 @@
 //! Remediation records, read as types and written by compare-and-swap.
 
 use jiff::Timestamp;
-use remediation::Mode;
-use remediation::record::{RecordSpec, RecordStatus};
+use remediation::record::{Owner, RecordSpec, RecordStatus};
+use remediation::{Mode, names};
 use serde_json::{Map as Object, Value};
 use step::Cannot;
 use world::kubernetes::{Map, Resource};
 use world::{PortError, Records};
 
-use crate::cannot;
+use crate::{cannot, same};
 
 /// The label that finds the records of one repository, by GitHub's id.
 pub const REPOSITORY_LABEL: &str = "healer.platform/repository-id";
@@ -105,6 +105,24 @@ pub async fn find(ports: &impl Records, name: &str) -> Result<Option<Record>, Ca
 pub async fn of_repository(ports: &impl Records, repository_id: u64) -> Result<Vec<Record>, Cannot> {
     let records = ports.records(&[(REPOSITORY_LABEL, &repository_id.to_string())]).await.map_err(cannot)?;
     records.into_iter().map(Record::read).collect()
+}
+
+/// The record that a Workflow works on: the one that it is named after, else any that it owns, an open one first.
+pub async fn of_owner(ports: &impl Records, owner: &Owner) -> Result<Option<Record>, Cannot> {
+    let own = |record: &Record| same(record.status.owner.as_ref(), Some(owner));
+    if let Some(named) = find(ports, names::of_workflow(&owner.workflow).0).await?.filter(own) {
+        return Ok(Some(named));
+    }
+    let all = ports.records(&[]).await.map_err(cannot)?;
+    let mut owned = Vec::new();
+    for resource in all {
+        let owner_of = |key: &str| resource.status.pointer(&format!("/owner/{key}")).and_then(Value::as_str);
+        if owner_of("workflow") == Some(&owner.workflow) && owner_of("uid") == owner.uid.as_deref() {
+            owned.push(Record::read(resource)?);
+        }
+    }
+    owned.sort_by_key(|record| !record.is_open());
+    Ok(owned.into_iter().find(own))
 }
 
 /// Creates a record, status included. `None`: there is one of this name already.

@@ -60,6 +60,7 @@ pub fn vocabulary() -> String {
     words::<Channel>(&mut page);
     words::<Receipt>(&mut page);
     words::<ContextSource>(&mut page);
+    words::<ResolutionReason>(&mut page);
     page
 }
 

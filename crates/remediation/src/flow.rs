@@ -42,6 +42,7 @@ const fn row(step: &'static str, when: When) -> Row {
 
 /// The table. A step that is not in it acts always, but not after a fault.
 pub const FLOW: &[Row] = &[
+    row("resolve-event", When::Always),
     row("admit", When::Always),
     row("fetch-failure", When::Admitted),
     row("classify", When::Admitted),

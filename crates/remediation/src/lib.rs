@@ -4,6 +4,7 @@
 //! typed views; the vocabularies ([`words`]) and the tables over them ([`flow`], [`verdict`]) are data that the steps,
 //! the schema and the docs share. This crate is pure: no clock, no file, no network.
 
+pub mod command;
 #[cfg(feature = "schema")]
 mod crd;
 pub mod docs;

@@ -95,6 +95,9 @@ pub struct RecordStatus {
     /// Approval by a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+    /// Who asked to stop, by GitHub's id: no agent starts after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<u64>,
     /// The last verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Open<Verdict>>,

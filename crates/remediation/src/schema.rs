@@ -26,6 +26,8 @@ pub struct Remediation {
     pub subject: Option<Subject>,
     /// Which try this is.
     pub attempt: Option<Attempt>,
+    /// By `resolve-event`.
+    pub resolution: Option<Resolution>,
     /// By `admit`.
     pub admission: Option<Admission>,
     /// By `admit`.

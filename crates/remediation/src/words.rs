@@ -286,7 +286,9 @@ vocabulary! {
 }
 
 mod admission;
+mod resolution;
 pub use admission::AdmissionReason;
+pub use resolution::ResolutionReason;
 
 impl Role {
     /// Whether people are told of it.

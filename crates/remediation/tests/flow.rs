@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 /// Every step of the CI order, and one that the table does not know.
 const STEPS: &[&str] = &[
+    "resolve-event",
     "admit",
     "fetch-failure",
     "classify",
@@ -92,7 +93,7 @@ fn oracle(step: &str, facts: &Facts) -> bool {
             let said = facts.admission.map(|reason| reason.as_str());
             !matches!(said, Some("window" | "duplicate" | "own_lineage"))
         }
-        ("remember" | "admit" | "a-later-step", None) => true,
+        ("remember" | "resolve-event" | "admit" | "a-later-step", None) => true,
         (other, None) => panic!("{other} has no rule here"),
     }
 }

@@ -7,7 +7,11 @@ use std::collections::HashSet;
 use remediation::verdict::{FOLLOWS, Follows, next, other_agent};
 use remediation::*;
 
-const WORDS: &str = concat!(include_str!("../src/words.rs"), include_str!("../src/words/admission.rs"));
+const WORDS: &str = concat!(
+    include_str!("../src/words.rs"),
+    include_str!("../src/words/admission.rs"),
+    include_str!("../src/words/resolution.rs")
+);
 
 /// `Variant = "word", "meaning";` rows of `words.rs`, by vocabulary.
 fn spelled() -> Vec<Vec<&'static str>> {
@@ -38,7 +42,7 @@ fn check<T: Vocabulary>() -> Vec<&'static str> {
 fn every_word_is_snake_case_unique_in_its_vocabulary_parsed_again_and_in_the_docs() {
     macro_rules! every { ($($vocabulary:ty)*) => { vec![$((<$vocabulary>::NAME, check::<$vocabulary>())),*] }; }
     let checked = every!(Source SubjectKind AlertType Decision Mode Push Remedy Agent Kind Role Verdict Next Stage
-        Conclusion EscalationReason Channel Receipt ContextSource AdmissionReason);
+        Conclusion EscalationReason Channel Receipt ContextSource AdmissionReason ResolutionReason);
     let (names, words): (Vec<&str>, Vec<Vec<&str>>) = checked.into_iter().unzip();
     assert_eq!(words, spelled(), "a vocabulary of words.rs is missing in this list");
     assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len(), "the schema knows vocabularies by name");

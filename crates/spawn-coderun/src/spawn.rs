@@ -76,6 +76,9 @@ impl<P: Ports> Spawn<'_, P> {
                 "the record {name} has ended; nothing was created, `/healer retry` begins again"
             )));
         }
+        if record.as_ref().is_some_and(is_stopped) {
+            return Err(self.stopped());
+        }
         let observes = self.needs.admission.as_ref().is_some_and(|admission| admission.mode == Mode::Observe);
         match self.switch().await? {
             Switch::Off => return Ok(self.nothing(SpawnResult::SwitchOff)),
@@ -105,7 +108,13 @@ impl<P: Ports> Spawn<'_, P> {
         switch::look(self.ports, &self.needs.repository.owner, &self.needs.repository.name).await
     }
 
-    /// The last look at the switch, and the create. An unknown outcome is read by name, then the same name is posted once
+    /// A person said stop: the exit handler tells of it.
+    fn stopped(&self) -> Cannot {
+        let id = &self.needs.id;
+        Cannot::refused(format!("a person asked {id} to stop; nothing was created, `/healer retry` begins again"))
+    }
+
+    /// The last look at the switch and for a person's stop, and the create. An unknown outcome is read by name, then the same name is posted once
     /// more; whatever did not come to a CodeRun gives slot and start back.
     async fn create(&self) -> Result<Spawned, Cannot> {
         let mut unknown = None;
@@ -113,6 +122,10 @@ impl<P: Ports> Spawn<'_, P> {
             if self.switch().await? != Switch::On {
                 self.undo().await?;
                 return Ok(self.nothing(SpawnResult::SwitchOff));
+            }
+            if ledger::find(self.ports, &self.needs.id).await?.is_some_and(|record| is_stopped(&record)) {
+                self.undo().await?;
+                return Err(self.stopped());
             }
             match self.ports.create_coderun(&self.object).await {
                 Ok(created) => return self.created(&created, SpawnResult::Created).await,
@@ -222,4 +235,8 @@ impl<P: Ports> Spawn<'_, P> {
         };
         Spawned { result, coderun: Some(coderun) }
     }
+}
+
+fn is_stopped(record: &Record) -> bool {
+    record.status.stopped_by.is_some()
 }

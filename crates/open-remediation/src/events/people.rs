@@ -1,13 +1,10 @@
 //! What people do: commands, buttons, pull requests, reviews. Of a comment only the command is read.
 
-use remediation::{Agent, Subject, SubjectKind, Vocabulary, names};
+use remediation::{Agent, Subject, SubjectKind, Vocabulary, command, names};
 use step::Cannot;
 
 use crate::body::Body;
 use crate::event::Read;
-
-/// What a comment or a button of ours can ask.
-const COMMANDS: &[&str] = &["fix", "retry", "stop", "approve"];
 
 pub(crate) fn issue_comment(body: &Body<'_>) -> Result<Read, Cannot> {
     let (repository_id, repository) = body.repository()?;
@@ -18,7 +15,7 @@ pub(crate) fn issue_comment(body: &Body<'_>) -> Result<Read, Cannot> {
     if body.at("issue.pull_request.url")?.is_some() {
         subject.pull_request = body.id("issue.number")?;
     }
-    if let Some((command, sha)) = body.raw("comment.body")?.and_then(command) {
+    if let Some((command, sha)) = body.raw("comment.body")?.and_then(command::parse) {
         subject.command = Some(command.into());
         subject.command_sha = sha;
     }
@@ -33,22 +30,6 @@ pub(crate) fn issue_comment(body: &Body<'_>) -> Result<Read, Cannot> {
         subject,
         asked: None,
         alert: None,
-    })
-}
-
-/// The first line that is exactly `/healer fix|retry|stop|approve`, the last with 8 hexadecimal digits behind it if
-/// wanted (safety.md 5.6).
-fn command(text: &str) -> Option<(&'static str, Option<String>)> {
-    text.lines().find_map(|line| {
-        let rest = line.trim_end().strip_prefix("/healer ")?;
-        let (word, sha) = match rest.split_once(' ') {
-            Some((word, sha)) => (word, Some(sha)),
-            None => (rest, None),
-        };
-        let word = COMMANDS.iter().find(|known| **known == word)?;
-        let fits =
-            sha.is_none_or(|sha| *word == "approve" && sha.len() == 8 && sha.bytes().all(|b| b.is_ascii_hexdigit()));
-        fits.then(|| (*word, sha.map(str::to_ascii_lowercase)))
     })
 }
 
@@ -87,7 +68,7 @@ fn pressed(identifier: &str) -> (Option<&'static str>, u64) {
     let Some(rest) = identifier.strip_prefix("healer-") else { return (None, 1) };
     let (word, n) = rest.split_once('-').unwrap_or((rest, "1"));
     let n = n.parse().ok().filter(|n| *n > 0);
-    let command = COMMANDS.iter().copied().find(|known| *known == word);
+    let command = command::COMMANDS.iter().copied().find(|known| *known == word);
     match (command, n) {
         (Some(command), Some(n)) => (Some(command), n),
         _ => (None, 1),
@@ -146,34 +127,6 @@ pub(crate) fn pull_request_review(body: &Body<'_>) -> Result<Read, Cannot> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_command_is_a_whole_line() {
-        assert_eq!(command("/healer fix"), Some(("fix", None)));
-        assert_eq!(command("please\r\n/healer retry  \r\nthanks"), Some(("retry", None)));
-        assert_eq!(command("/healer approve 1A2b3c4d"), Some(("approve", Some("1a2b3c4d".into()))));
-        assert_eq!(command("/healer approve"), Some(("approve", None)));
-        assert_eq!(command("/healer stop\n/healer fix"), Some(("stop", None)), "the first counts");
-        for wrong in [
-            "please /healer fix",
-            "> /healer fix",
-            " /healer fix",
-            "/healer  fix",
-            "/healer fix it",
-            "/healer fix 1a2b3c4d",
-            "/healer approve 1a2b3c4",
-            "/healer approve 1a2b3c4d5",
-            "/healer approve 1a2b3c4g",
-            "/healer approve 1a2b3c4d now",
-            "/healer FIX",
-            "/healer",
-            "/healer fix\u{200b}",
-            "/HEALER fix",
-            "",
-        ] {
-            assert_eq!(command(wrong), None, "{wrong:?}");
-        }
-    }
 
     #[test]
     fn a_button_is_ours_or_the_platforms() {

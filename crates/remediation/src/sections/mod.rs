@@ -17,6 +17,8 @@ pub mod caps {
     pub const RANGES: usize = 12;
     /// Lines, events, pods and memories of a source of context.
     pub const CONTEXT: usize = 20;
+    /// Workflows that one event makes, and remediations that one command changes.
+    pub const WORKFLOWS: usize = 20;
     /// Entries of the trail.
     pub const TRAIL: usize = 120;
     /// Characters of one line of foreign text in the document.

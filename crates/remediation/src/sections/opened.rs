@@ -154,6 +154,24 @@ sections! {
         because: Vec<Because>,
     }
 
+    /// What became of an event of another door. Written by `resolve-event`.
+    Resolution {
+        /// Why.
+        reason: Open<ResolutionReason>,
+        /// The Workflows that are there now.
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::WORKFLOWS)))]
+        created: Vec<String>,
+        /// The remediations that were stopped or approved.
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::WORKFLOWS)))]
+        changed: Vec<String>,
+        /// How many of either were left out.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        omitted: u64,
+        /// The rules that decided.
+        #[cfg_attr(feature = "schema", schemars(length(max = super::caps::BECAUSE)))]
+        because: Vec<Because>,
+    }
+
     /// Where the agent may push. Written by `admit`, from ids that GitHub gives.
     Target {
         /// The branch to push to.

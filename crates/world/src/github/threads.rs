@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use text::Untrusted;
 
-use super::types::{Account, Id};
+use super::types::{Account, Id, RunPull};
 use super::words::{Access, Conclusion, OpenClosed, Status, StatusState};
 
 /// A pull request. Where a list is asked for, `merged` and `mergeable_state` are not sent.
@@ -92,6 +92,9 @@ pub struct CheckRun {
     /// What it belongs to.
     #[serde(default)]
     pub check_suite: Option<Id>,
+    /// Open pull requests of the commit; none for a fork's.
+    #[serde(default)]
+    pub pull_requests: Vec<RunPull>,
     /// What it says.
     #[serde(default)]
     pub output: Option<CheckOutput>,

@@ -14,6 +14,12 @@ use super::words::{Conclusion, Relation, Status};
 pub struct Repository {
     /// Stays the same when it is renamed or moved.
     pub id: u64,
+    /// `owner/name`, as GitHub spells it.
+    #[serde(default)]
+    pub full_name: String,
+    /// For people.
+    #[serde(default)]
+    pub html_url: String,
     /// The branch that pull requests aim at by default.
     #[serde(default)]
     pub default_branch: Untrusted,
@@ -98,7 +104,7 @@ pub struct Run {
     pub repository: Option<Id>,
     /// Open pull requests of this branch; always empty for forks.
     #[serde(default)]
-    pub pull_requests: Vec<PullNumber>,
+    pub pull_requests: Vec<RunPull>,
     /// When the run began.
     #[serde(default)]
     pub created_at: Option<Timestamp>,
@@ -111,11 +117,28 @@ fn one() -> u64 {
     1
 }
 
-/// A pull request's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PullNumber {
+/// A pull request of a run or check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunPull {
     /// The number in its repository.
     pub number: u64,
+    /// What is to be merged.
+    #[serde(default)]
+    pub head: Option<RunPullEnd>,
+    /// Where to.
+    #[serde(default)]
+    pub base: Option<RunPullEnd>,
+}
+
+/// One end of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunPullEnd {
+    /// Its head.
+    #[serde(default)]
+    pub sha: Option<String>,
+    /// Its repository.
+    #[serde(default)]
+    pub repo: Option<Id>,
 }
 
 /// A job of one attempt of a run.

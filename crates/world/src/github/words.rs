@@ -40,6 +40,13 @@ pub enum Conclusion {
     Unknown,
 }
 
+impl Conclusion {
+    /// Whether something failed that could be repaired; cancelled, skipped and stale is not.
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::Failure | Self::TimedOut | Self::StartupFailure)
+    }
+}
+
 /// How a head relates to a base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,6 +73,13 @@ pub enum StatusState {
     /// A word that this version does not know.
     #[serde(other)]
     Unknown,
+}
+
+impl StatusState {
+    /// Whether it is red.
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::Error | Self::Failure)
+    }
 }
 
 /// Open or closed, for issues and pull requests.

@@ -2,14 +2,13 @@
 
 use text::Untrusted;
 
-use super::objects::{CONFIG_MAP, Kind};
+use super::objects::{CONFIG_MAP, Kind, WORKFLOW};
 use super::{Application, ConfigMap, Event, Pod, Resource, WorkflowState};
 use crate::errors::PortResult;
 use crate::ports::{Cluster, WorkflowRef};
 use crate::wire::Method;
 use crate::world::World;
 
-const WORKFLOW: Kind = Kind("/apis/argoproj.io/v1alpha1", "workflows");
 const APPLICATION: Kind = Kind("/apis/argoproj.io/v1alpha1", "applications");
 const POD: Kind = Kind("/api/v1", "pods");
 const EVENT: Kind = Kind("/api/v1", "events");

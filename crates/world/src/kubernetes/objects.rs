@@ -7,7 +7,7 @@ use text::Untrusted;
 
 use super::{ConfigMap, Lease, Map, Metadata, Preconditions, Resource};
 use crate::errors::{Call, PortError, PortResult, found};
-use crate::ports::{CarryOutCodeRuns, CodeRuns, Counters, Leases, Records, Spent};
+use crate::ports::{CarryOutCodeRuns, CodeRuns, Counters, Leases, Records, Spent, WorkflowRef, Workflows};
 use crate::wire::{Method, Request, Service};
 use crate::world::World;
 
@@ -22,6 +22,7 @@ pub(crate) const RECORD: Kind = Kind("/apis/healer.platform/v1alpha1", "remediat
 pub(crate) const LEASE: Kind = Kind("/apis/coordination.k8s.io/v1", "leases");
 pub(crate) const CODERUN: Kind = Kind("/apis/agents.platform/v1", "coderuns");
 const SECRET: Kind = Kind("/api/v1", "secrets");
+pub(crate) const WORKFLOW: Kind = Kind("/apis/argoproj.io/v1alpha1", "workflows");
 pub(crate) const CONFIG_MAP: Kind = Kind("/api/v1", "configmaps");
 
 #[derive(Deserialize)]
@@ -235,5 +236,26 @@ impl CarryOutCodeRuns for World {
     async fn create_secret(&self, manifest: &Value) -> PortResult<()> {
         let request = self.object(Method::Post, SECRET, &self.settings.coderun_namespace, "");
         self.object_put::<Value>(request, manifest).await.map(drop)
+    }
+}
+
+impl Workflows for World {
+    async fn create_workflow(&self, manifest: &Value) -> PortResult<Resource> {
+        self.object_put(self.object(Method::Post, WORKFLOW, &self.settings.namespace, ""), manifest).await
+    }
+
+    async fn workflow_of(&self, name: &str) -> PortResult<Option<Resource>> {
+        self.object_get(WORKFLOW, &self.settings.namespace, name).await
+    }
+
+    async fn workflows(&self, labels: &[(&str, &str)]) -> PortResult<Vec<Resource>> {
+        self.object_list(WORKFLOW, &self.settings.namespace, labels).await
+    }
+
+    async fn stop_workflow(&self, workflow: &WorkflowRef) -> PortResult<()> {
+        // A uid in a patch is a precondition: another Workflow of this name is left alone.
+        let patch = json!({ "metadata": { "uid": workflow.uid }, "spec": { "shutdown": "Stop" } });
+        let request = self.object(Method::Patch, WORKFLOW, &workflow.namespace, &workflow.name).json(&patch)?;
+        found(self.send(request).await).map(drop)
     }
 }

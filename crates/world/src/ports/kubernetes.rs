@@ -92,6 +92,20 @@ pub struct WorkflowRef {
     pub uid: String,
 }
 
+/// Argo Workflows of our own namespace.
+#[allow(async_fn_in_trait)]
+pub trait Workflows {
+    /// Creates one from its whole manifest (with `apiVersion`, `kind` and a fixed `metadata.name`). `Conflict`: there is one of
+    /// this name already. `Later`: unknown whether it was created; create it again, a name is made once.
+    async fn create_workflow(&self, manifest: &Value) -> PortResult<Resource>;
+    /// The Workflow of this name; `None` if there is none.
+    async fn workflow_of(&self, name: &str) -> PortResult<Option<Resource>>;
+    /// All whose labels equal all of `labels`, by name.
+    async fn workflows(&self, labels: &[(&str, &str)]) -> PortResult<Vec<Resource>>;
+    /// Asks one to stop: what runs ends, its exit handler runs. Gone is done too. `Conflict`: it is another of this name.
+    async fn stop_workflow(&self, workflow: &WorkflowRef) -> PortResult<()>;
+}
+
 /// Reads the cluster.
 #[allow(async_fn_in_trait)]
 pub trait Cluster {
