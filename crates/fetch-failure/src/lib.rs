@@ -12,7 +12,7 @@ mod other;
 use config::Config;
 use jiff::Timestamp;
 use remediation::{
-    Admission, Attempt, AttemptRecord, Classification, Failure, Repository, RunRef, Subject, SubjectKind, caps,
+    Admission, Attempt, AttemptRecord, Classification, Failure, Repository, RunRef, Subject, SubjectKind, Target, caps,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -43,6 +43,7 @@ pub struct Needs {
     pub subject: Subject,
     pub attempt: Attempt,
     pub admission: Option<Admission>,
+    pub target: Option<Target>,
     pub classification: Option<Classification>,
     #[serde(default)]
     pub attempts: Vec<Box<RawValue>>,
@@ -59,6 +60,23 @@ impl Needs {
             self.subject.run_id.map(run).into_iter().collect()
         })
     }
+}
+
+/// The runs to read. Another round begins where the one before ended: when the agent's commits stand on the branch, what is
+/// red there now is read, not what was red before them.
+async fn runs(needs: &Needs, ports: &impl ReadGithub) -> Result<Vec<RunRef>, Cannot> {
+    let runs = needs.runs();
+    let begins = needs.attempt.round > 1 && needs.attempt.number == 1;
+    let base = needs.target.as_ref().map(|target| target.base_sha.as_str()).filter(|_| begins);
+    let (Some(base), Some(workflow)) = (base, needs.subject.workflow_id) else { return Ok(runs) };
+    if needs.subject.head_sha.as_deref() == Some(base) {
+        return Ok(runs);
+    }
+    let of = ledger::slug(&needs.repository);
+    let there = ledger::found(ports.runs_of_commit(&of, base).await)?.map(|listed| listed.items).unwrap_or_default();
+    let red = there.into_iter().filter(|run| run.workflow_id == workflow && is_failure(run.conclusion));
+    let newest = red.max_by_key(|run| run.id).map(|run| RunRef { run_id: run.id, run_attempt: run.run_attempt });
+    Ok(newest.map_or(runs, |run| vec![run]))
 }
 
 impl Step for FetchFailure {
@@ -115,7 +133,7 @@ pub async fn run<W: std::io::Write + Send>(
         redactions: std::collections::BTreeMap::new(),
         gaps: Vec::new(),
     };
-    let runs = needs.runs();
+    let runs = runs(needs, ports).await?;
     let read = fetch::runs(needs, &runs, now, ports, log, &mut failure).await?;
     match needs.subject.kind.require("subject.kind")? {
         SubjectKind::CommitStatus if runs.is_empty() || read.is_empty() => {
