@@ -70,8 +70,8 @@ impl<'a> Checkout<'a> {
             sleep(Duration::from_secs(pause));
             // What a clone that broke off left behind.
             let _ = std::fs::remove_dir_all(folder);
-            let words = [OsStr::new("clone"), OsStr::new("--quiet"), OsStr::new("--no-checkout"), OsStr::new("--")];
-            let words: Vec<&OsStr> = words.into_iter().chain([OsStr::new(&task.url), folder.as_os_str()]).collect();
+            let words = ["clone", "--quiet", "--no-checkout", "--template=", "--", &task.url].map(OsStr::new);
+            let words: Vec<&OsStr> = words.into_iter().chain([folder.as_os_str()]).collect();
             match git(home, home, limit, &words) {
                 Ok(_) => {
                     let mut checkout = Self { task, folder: folder.to_owned(), home, limit, began: String::new() };

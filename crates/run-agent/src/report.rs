@@ -66,10 +66,13 @@ async fn why(which: &Which, ports: &(impl Cluster + Clock)) -> Result<String, Ca
             newest.max_by_key(|pod| pod.metadata.creation_timestamp)
         };
         let said = match (of("agent").map(Seen::of), of("prepare").map(Seen::of)) {
-            (Some(seen), _) if seen.is_over() => seen.agent(),
-            (None, Some(seen)) if seen.is_over() => seen.prepare(),
-            (None, None) if look == LOOKS => "the agent was not started; its Workflow says why".to_owned(),
-            (Some(_), _) | (None, Some(_)) if look == LOOKS => "the agent's pod was stopped".to_owned(),
+            (Some(seen), _) if seen.is_over => seen.agent(),
+            // Whoever reads `Failed` may start the next agent: not while this one may still push.
+            (Some(seen), _) if look == LOOKS => {
+                return Err(Cannot::not_yet(format!("the agent's pod {} is still there; run again later", seen.pod)));
+            }
+            (None, Some(seen)) if seen.is_over => seen.prepare(),
+            (None, _) if look == LOOKS => "the agent was not started; its Workflow says why".to_owned(),
             _ => {
                 ports.sleep(PAUSE).await;
                 continue;
@@ -84,6 +87,7 @@ async fn why(which: &Which, ports: &(impl Cluster + Clock)) -> Result<String, Ca
 #[derive(Debug, Default, PartialEq)]
 struct Seen {
     pod: String,
+    is_over: bool,
     exit_code: Option<u8>,
     reason: String,
     ending: Option<Ending>,
@@ -95,18 +99,16 @@ impl Seen {
         let ended = main.and_then(|main| main.state.get("terminated")).unwrap_or(&Value::Null);
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
         let word = text(ended.get("message"));
-        let evicted = pod.status.phase == "Failed" && ended.is_null();
+        let is_over = !ended.is_null() || matches!(&*pod.status.phase, "Failed" | "Succeeded");
+        let evicted = is_over && ended.is_null();
         Self {
             pod: pod.metadata.name.clone(),
+            is_over,
             exit_code: ended.get("exitCode").and_then(Value::as_u64).and_then(|code| u8::try_from(code).ok()),
             reason: if evicted { pod.status.reason.clone().unwrap_or_default() } else { text(ended.get("reason")) },
             // The agent could have written something else there: only our own words are read.
             ending: word.lines().last().and_then(|word| Ending::parse(word.trim())),
         }
-    }
-
-    fn is_over(&self) -> bool {
-        self.exit_code.is_some() || !self.reason.is_empty()
     }
 
     fn agent(&self) -> String {
@@ -124,6 +126,9 @@ impl Seen {
 
     fn prepare(&self) -> String {
         let (pod, code) = (&self.pod, self.exit_code.unwrap_or(1));
+        if code == 0 {
+            return "the agent's pod is gone: somebody deleted it, or its node was lost".into();
+        }
         let name = Code::from_number(code).name();
         format!("the agent was not started: prepare ended with exit code {code} ({name}), pod {pod}")
     }
@@ -162,10 +167,11 @@ mod tests {
             ),
             (seen(json!({ "phase": "Failed", "reason": "Evicted" })), "the node gave the agent's pod p up"),
         ] {
-            assert!(seen.is_over());
+            assert!(seen.is_over);
             assert_eq!(seen.agent(), says);
         }
-        assert!(!seen(json!({ "phase": "Running" })).is_over());
+        assert!(!seen(json!({ "phase": "Running" })).is_over);
+        assert!(ended(json!({ "exitCode": 0 })).prepare().contains("pod is gone"));
         let denied = "the agent was not started: prepare ended with exit code 77 (denied), pod p";
         assert_eq!(ended(json!({ "exitCode": 77 })).prepare(), denied);
     }

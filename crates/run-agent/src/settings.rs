@@ -65,8 +65,8 @@ mod tests {
     fn a_command_is_enough_and_a_typo_is_an_error() {
         let settings = Settings::parse("command: [claude, --print]\n").unwrap();
         assert_eq!((settings.deadline_seconds, &*settings.github_url), (3300, "https://api.github.com"));
-        let typo = Settings::parse("comand: [claude]\n").unwrap_err();
-        assert!(typo.contains("comand"), "{typo}");
+        let typo = Settings::parse("commands: [claude]\n").unwrap_err();
+        assert!(typo.contains("commands"), "{typo}");
         assert!(Settings::parse("command: []\n").unwrap_err().starts_with("`command` is empty"));
         assert!(Settings::parse("command: [x]\ndeadline_seconds: 0\n").unwrap_err().contains("is 0"));
     }

@@ -235,6 +235,17 @@ fn the_status_says_how_it_ended() {
         assert_eq!((&status["phase"], status.get("workCompleted")), (&json!("Failed"), None));
         assert_eq!(status["message"], format!("{message} (Workflow run-1-u-1)"));
     }
+    let stays = mine();
+    pod(&stays, "agent", json!(null));
+    stays.answer(&format!("{PODS}/agent.json"), {
+        let file = stays.0.path().join("world").join(PODS).join("agent.json");
+        let mut pod: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        pod["status"]["phase"] = json!("Running");
+        pod
+    });
+    let (code, said) = stays.report("Failed");
+    assert!(code == 75 && said.contains("is still there"), "no end while the agent may push: {code} {said}");
+    assert!(!stays.written().iter().any(|(call, _)| call.contains("status")));
     let stopped = mine();
     assert_eq!(stopped.report("Error").0, 0);
     let message = stopped.written().last().unwrap().1["status"]["message"].clone();
