@@ -145,7 +145,7 @@ impl Server {
         let answer = match &*segments {
             ["_control", command] => control::answer(self, command, request),
             ["_logs", job, _signature] => Ok(self.log(job)),
-            ["repos" | "app" | "users" | "rate_limit", ..] => api::answer(self, request),
+            ["repos" | "app" | "user" | "users" | "rate_limit", ..] => api::answer(self, request),
             [owner, name, rest @ ..] if is_git(rest) => self.git_asked(request, owner, name, &rest.join("/")),
             _ => Err(Answer::not_found()),
         };

@@ -7,6 +7,7 @@ mod checks;
 mod issues;
 mod pulls;
 mod repos;
+mod users;
 
 use std::sync::Arc;
 
@@ -47,6 +48,8 @@ routes! {
     GET "/app" "" "read" apps::app;
     GET "/app/installations/{installation_id}" "" "read" apps::installation;
     POST "/app/installations/{installation_id}/access_tokens" "" "write" apps::token;
+    GET "/user" "" "read" users::me;
+    GET "/users/{username}" "" "read" users::user;
     GET "/repos/{owner}/{repo}/installation" "" "read" apps::installation_of;
     GET "/repos/{owner}/{repo}" "metadata" "read" repos::repository;
     GET "/repos/{owner}/{repo}/branches/{branch}" "contents" "read" repos::branch;
