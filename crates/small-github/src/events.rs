@@ -23,13 +23,10 @@ pub(crate) fn tell(
     let view = server.view(&state);
     let Some(found) = state.repositories.get(&repository) else { return };
     let Some(mut payload) = make(&view, found) else { return };
-    let owner = state.accounts.get(&found.owner).filter(|owner| owner.kind == "Organization");
     let common =
         json!({ "repository": view.whole_repository(found), "sender": view.account(sender.unwrap_or(found.owner)) });
     merge(&mut payload, common);
-    if let Some(owner) = owner {
-        let node_id = crate::render::node_id("Organization", owner.id);
-        let organization = json!({ "login": owner.login, "id": owner.id, "node_id": node_id });
+    if let Some(organization) = view.organization(found.owner) {
         merge(&mut payload, json!({ "organization": organization }));
     }
     let installed = hook.app.as_ref().and_then(|slug| {
@@ -54,7 +51,7 @@ pub(crate) fn pushed(server: &Arc<Server>, repository: u64, branch: &str, before
             "ref": format!("refs/heads/{branch}"), "before": before, "after": after,
             "created": before == NOTHING, "deleted": after == NOTHING, "forced": forced, "base_ref": null,
             "compare": format!("{api}/compare/{before}...{after}"), "commits": [],
-            "head_commit": view.simple_commit(repository, after),
+            "head_commit": view.pushed_commit(found, after),
             "pusher": { "name": login, "email": format!("{login}@users.noreply.example") },
         }))
     });

@@ -138,6 +138,14 @@ impl Server {
         View { state, git: &self.git, base: &self.base }
     }
 
+    /// Carries out a command of the control API, for tests in the same process.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn control(self: &Arc<Self>, command: &str, body: &Value) -> Result<Value, String> {
+        control::command(self, command, body).map_err(|refusal| String::from_utf8_lossy(&refusal.body).into_owned())
+    }
+
     /// Answers a request.
     pub fn handle(self: &Arc<Self>, request: &Request) -> Answer {
         let segments = request.segments();

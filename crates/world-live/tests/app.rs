@@ -6,10 +6,8 @@ mod common;
 
 use std::path::Path;
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine;
-use common::{Reply, Seen, Server, call, environment, ok, request, settings, status};
+use common::{Reply, Seen, Server, call, environment, ok, private_key, request, settings, status};
 use world::wire::{Method, Service, WireError};
 use world_live::LiveWire;
 
@@ -34,13 +32,7 @@ fn github(refused: &'static str) -> Server {
 }
 
 fn wire(server: &Server, folder: &Path, installation: &str) -> LiveWire {
-    let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
-    let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
-    let text = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
-    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    let kind = "PRIVATE KEY";
-    let file = folder.join("app.pem");
-    std::fs::write(&file, format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))).unwrap();
+    let file = private_key(folder);
     let variables = [
         ("HEALER_GITHUB_APP_ID", "17".to_owned()),
         ("HEALER_GITHUB_APP_PRIVATE_KEY_FILE", file.display().to_string()),

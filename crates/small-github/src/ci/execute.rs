@@ -154,7 +154,7 @@ impl Under<'_> {
             if let Some(check) = repository.and_then(|repository| repository.checks.get_mut(&id)) {
                 check.status.clone_from(&job.status);
                 check.conclusion.clone_from(&job.conclusion);
-                (check.started_at, check.completed_at) = (job.started_at, job.completed_at);
+                (check.started_at, check.completed_at) = (job.started_at.or(check.started_at), job.completed_at);
             }
         });
     }

@@ -285,7 +285,7 @@ pub(super) fn add_checks(repository: &mut Repository, run: &Run) {
             output: serde_json::json!({}),
             annotations: old,
             actions: Vec::new(),
-            started_at: job.started_at,
+            started_at: job.started_at.or(Some(job.created_at)),
             completed_at: job.completed_at,
         };
         repository.checks.insert(job.id, check);

@@ -69,6 +69,23 @@ impl View<'_> {
         })
     }
 
+    /// A commit as it stands in a push; null if it is gone.
+    pub fn pushed_commit(&self, repository: &Repository, sha: &str) -> Value {
+        let Some(info) = self.git.info(repository.id, sha) else { return Value::Null };
+        let changes = self.git.changes_of(repository.id, &info).unwrap_or_default();
+        let paths = |status: &[&str]| {
+            let some = changes.iter().filter(|change| status.contains(&change.status));
+            some.map(|change| change.path.as_str()).collect::<Vec<_>>()
+        };
+        let (added, removed) = (paths(&["added", "copied"]), paths(&["removed"]));
+        let mut value = self.simple_commit(repository.id, sha);
+        let url = format!("{}/commit/{sha}", self.html(repository));
+        let modified = paths(&["modified", "renamed", "changed"]);
+        let more = json!({ "distinct": true, "url": url, "added": added, "removed": removed, "modified": modified });
+        super::merge(&mut value, more);
+        value
+    }
+
     /// Changed files, at most `cap` of them.
     pub fn files(&self, repository: &Repository, sha: &str, changes: &[Change], cap: usize) -> Vec<Value> {
         let (api, html) = (self.api(repository), self.html(repository));

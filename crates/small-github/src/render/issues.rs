@@ -53,7 +53,7 @@ impl View<'_> {
             "author_association": self.association(repository, issue.author),
             "body": issue.body,
             "timeline_url": format!("{url}/timeline"),
-            "performed_via_github_app": issue.app.map(|app| self.app(app)),
+            "performed_via_github_app": issue.app.map(|app| self.app(app)), "reactions": reactions(&url),
         });
         if let Some(pull) = &issue.pull {
             let link = format!("{api}/pulls/{number}");
@@ -71,8 +71,9 @@ impl View<'_> {
         let (api, html, Comment { id, number, .. }) = (self.api(repository), self.html(repository), comment);
         let pull = repository.issues.get(number).is_some_and(|issue| issue.pull.is_some());
         let kind = if pull { "pull" } else { "issues" };
+        let url = format!("{api}/issues/comments/{id}");
         json!({
-            "url": format!("{api}/issues/comments/{id}"),
+            "url": url,
             "html_url": format!("{html}/{kind}/{number}#issuecomment-{id}"),
             "issue_url": format!("{api}/issues/{number}"),
             "id": id, "node_id": node_id("IssueComment", *id),
@@ -80,7 +81,7 @@ impl View<'_> {
             "created_at": stamp(comment.created_at), "updated_at": stamp(comment.updated_at),
             "author_association": self.association(repository, comment.author),
             "body": comment.body,
-            "performed_via_github_app": comment.app.map(|app| self.app(app)),
+            "performed_via_github_app": comment.app.map(|app| self.app(app)), "reactions": reactions(&url),
         })
     }
 
@@ -192,4 +193,13 @@ impl View<'_> {
         };
         repository.issues.values().filter_map(one).collect()
     }
+}
+
+/// Nobody reacts here.
+fn reactions(url: &str) -> Value {
+    let mut value = json!({ "url": format!("{url}/reactions"), "total_count": 0 });
+    for kind in ["+1", "-1", "laugh", "confused", "heart", "hooray", "eyes", "rocket"] {
+        merge(&mut value, json!({ kind: 0 }));
+    }
+    value
 }

@@ -65,7 +65,10 @@ impl View<'_> {
     /// An account, or null if nobody has this id.
     pub fn account(&self, id: u64) -> Value {
         let Some(account) = self.state.accounts.get(&id) else { return Value::Null };
-        let api = format!("{}/users/{}", self.base, account.login);
+        // A bot's brackets are no characters of an address.
+        let name = account.login.replace('[', "%5B").replace(']', "%5D");
+        let page = account.login.strip_suffix("[bot]").map_or_else(|| name.clone(), |slug| format!("apps/{slug}"));
+        let api = format!("{}/users/{name}", self.base);
         let mut fields = Map::new();
         fields.insert("login".into(), account.login.clone().into());
         fields.insert("id".into(), id.into());
@@ -73,7 +76,7 @@ impl View<'_> {
         fields.insert("avatar_url".into(), format!("{}/u/{id}.png", self.base).into());
         fields.insert("gravatar_id".into(), "".into());
         fields.insert("url".into(), api.clone().into());
-        fields.insert("html_url".into(), format!("{}/{}", self.base, account.login).into());
+        fields.insert("html_url".into(), format!("{}/{page}", self.base).into());
         for (name, rest) in ACCOUNT_URLS {
             fields.insert(name.into(), format!("{api}{rest}").into());
         }
@@ -81,6 +84,20 @@ impl View<'_> {
         fields.insert("user_view_type".into(), "public".into());
         fields.insert("site_admin".into(), false.into());
         Value::Object(fields)
+    }
+
+    /// An organisation as it stands in a payload; `None` for a user.
+    pub fn organization(&self, id: u64) -> Option<Value> {
+        let account = self.state.accounts.get(&id).filter(|account| account.kind == "Organization")?;
+        let api = format!("{}/orgs/{}", self.base, account.login);
+        Some(json!({
+            "login": account.login, "id": id, "node_id": node_id("Organization", id), "url": api,
+            "repos_url": format!("{api}/repos"), "events_url": format!("{api}/events"),
+            "hooks_url": format!("{api}/hooks"), "issues_url": format!("{api}/issues"),
+            "members_url": format!("{api}/members{{/member}}"),
+            "public_members_url": format!("{api}/public_members{{/member}}"),
+            "avatar_url": format!("{}/u/{id}.png", self.base), "description": null,
+        }))
     }
 
     /// An account that may be unknown.

@@ -5,9 +5,13 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use base64::Engine;
 use world::wire::{Answer, Method, Request, Service, Wire, WireError};
 use world::{SecretRef, Secrets, Settings};
 use world_live::{Environment, LiveWire};
@@ -144,6 +148,18 @@ fn read(stream: &mut TcpStream) -> Option<Seen> {
 pub fn environment(set: &[(&str, String)]) -> Environment {
     let set: BTreeMap<String, String> = set.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     Environment::from_fn(move |name| set.get(name).cloned())
+}
+
+/// A new key of a GitHub App, in a file of the folder.
+pub fn private_key(folder: &Path) -> PathBuf {
+    let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
+    let text = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
+    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let kind = "PRIVATE KEY";
+    let file = folder.join("app.pem");
+    std::fs::write(&file, format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))).unwrap();
+    file
 }
 
 /// Every service at this address, with every secret.
