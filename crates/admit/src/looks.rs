@@ -277,7 +277,9 @@ fn own(record: &Record, mine: bool, alive: bool, round: u32, asked: bool) -> Own
     if !mine && !record.binds() {
         Own::Absent
     } else if !record.is_open() {
-        if asked && round > recorded { Own::NewRound } else { Own::Concluded }
+        // A person asks for a round; the sweeper makes one of what waited for another that has ended.
+        let waited = record.status.conclusion.as_ref().is_some_and(|word| *word == remediation::Conclusion::Linked);
+        if (asked || waited) && round > recorded { Own::NewRound } else { Own::Concluded }
     } else if mine {
         Own::Mine(
             record.status.admitted_because.as_ref().and_then(|word: &remediation::Open<AdmissionReason>| word.known()),

@@ -38,7 +38,7 @@ pub struct Args {
     /// Nothing was spawned, for this reason: it ends here
     #[arg(long, value_name = "REASON", value_parser = AdmissionReason::not_spawned)]
     not_spawned: Option<AdmissionReason>,
-    /// The id of Healer's own GitHub App: only its comments and check runs are edited
+    /// The id of Healer's own GitHub App: only its comments and check runs are edited [default: github_app_id of healer.yaml]
     #[arg(long, value_name = "ID", env = "HEALER_GITHUB_APP_ID")]
     app_id: Option<u64>,
 }
@@ -125,7 +125,8 @@ pub async fn announce(
                 because: None,
             }
         } else {
-            let before = Before { id: &needs.id, message: known.as_ref(), app_id: args.app_id };
+            let before =
+                Before { id: &needs.id, message: known.as_ref(), app_id: args.app_id.or(config.github_app_id) };
             receipt(channel, tell(channel, &message, &place, &of, &before, ports).await, earlier)?
         };
         if let Some(id) = told.message_id.as_ref().filter(|_| !observes) {

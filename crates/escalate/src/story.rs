@@ -102,10 +102,7 @@ pub fn of_document(needs: &Needs, excerpt: Option<Untrusted>) -> Result<Story, C
 
 /// The story of a record alone, when the Workflow broke and left no document.
 pub fn of_record(id: &str, spec: &RecordSpec, status: &RecordStatus, reason: EscalationReason) -> Story {
-    let mut facts = vec![("Repository", Untrusted::new(&*spec.repository))];
-    facts.extend(status.target.as_ref().map(|target| ("Branch", target.branch.clone())));
-    let head = status.head_sha.as_ref().or(spec.head_sha.as_ref());
-    facts.extend(head.map(|sha| ("Commit", Untrusted::new(&**sha))));
+    let facts = thread::facts_of_record(spec, status);
     let mut detail = Vec::new();
     if let Some(owner) = &status.owner {
         detail.push(format!("Workflow `{}` in namespace `{}`.", owner.workflow, owner.namespace));

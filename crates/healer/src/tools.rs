@@ -46,4 +46,5 @@ pub const TOOLS: &[Tool] = &[
     tool::<escalate::Escalate>(),
     tool::<remember::Remember>(),
     tool::<finish::Finish>(),
+    tool::<sweep::Sweep>(),
 ];

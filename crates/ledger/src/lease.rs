@@ -17,6 +17,8 @@ pub enum Kind {
     Cause,
     /// One of the agents that may run at once, held by a CodeRun's name.
     Slot,
+    /// When a repository was looked at last; no claim on anything.
+    Look,
 }
 
 impl Kind {
@@ -25,6 +27,7 @@ impl Kind {
         match self {
             Self::Cause => "cause",
             Self::Slot => "slot",
+            Self::Look => "look",
         }
     }
 }

@@ -58,6 +58,18 @@ async fn is_free(ports: &impl CodeRuns, lease: &Lease, now: Timestamp) -> Result
     })
 }
 
+/// Lets go of every slot that is free although somebody holds it; their names.
+pub async fn free_dead(ports: &(impl Leases + CodeRuns), now: Timestamp) -> Result<Vec<String>, Cannot> {
+    let mut freed = Vec::new();
+    for lease in ports.leases(&[(lease::LABEL, Kind::Slot.as_str())]).await.map_err(cannot)? {
+        if is_free(ports, &lease, now).await? {
+            lease::release(ports, &lease).await?;
+            freed.push(lease.metadata.name);
+        }
+    }
+    Ok(freed)
+}
+
 /// The slot that a CodeRun holds. Two spawns of one CodeRun at once may have taken one each: the first stays.
 pub async fn settle(ports: &impl Leases, coderun: &str) -> Result<Option<String>, Cannot> {
     let mut held = lease::held_by(ports, Kind::Slot, coderun).await?;

@@ -73,9 +73,22 @@ pub fn workflow(id: &str, round: u32) -> String {
 
 /// The remediation, and its round, that a Workflow of this name works on.
 pub fn of_workflow(name: &str) -> (&str, u32) {
+    let taken = name.rsplit_once("-t").filter(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let name = taken.map_or(name, |(first, _)| first);
     let later =
         name.rsplit_once("-r").and_then(|(id, round)| Some((id, round.parse().ok().filter(|round| *round > 1)?)));
     later.unwrap_or((name, 1))
+}
+
+/// The n-th Workflow that takes over what one of these died over: the dead one's own name may still be taken.
+pub fn take_over(workflow: &str, n: u32) -> String {
+    format!("{workflow}-t{n}")
+}
+
+/// How often the work of this Workflow was taken over, when `owner` is the one that works now.
+pub fn take_overs(workflow: &str, owner: &str) -> u32 {
+    let number = owner.strip_prefix(workflow).and_then(|rest| rest.strip_prefix("-t"));
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// Anything else: `<prefix>-<hash 12>` of what identifies it.
@@ -106,6 +119,11 @@ mod tests {
             ("sec-8412-code-scanning-10-r12", "sec-8412-code-scanning-10", 12),
         ] {
             assert_eq!((workflow(id, round), of_workflow(name)), (name.to_owned(), (id, round)));
+        }
+        assert_eq!(take_over("ci-8412-7-1-r2", 3), "ci-8412-7-1-r2-t3");
+        assert_eq!(of_workflow("ci-8412-7-1-r2-t3"), ("ci-8412-7-1", 2));
+        for (owner, n) in [("ci-8412-7-1", 0), ("ci-8412-7-1-t2", 2), ("ci-8412-7-11-t2", 0), ("hand-x7", 0)] {
+            assert_eq!(take_overs("ci-8412-7-1", owner), n, "{owner}");
         }
         // A name that nobody of ours gave is an id of its own.
         for name in ["remediate-ci-r1", "remediate-ci-r", "hand-rerun"] {

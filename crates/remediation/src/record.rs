@@ -77,6 +77,12 @@ pub struct RecordStatus {
     /// The remediation that owns the cause, when it is not this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linked_to: Option<String>,
+    /// The remediation of whose end the people who waited were told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_of: Option<String>,
+    /// The remediation after whose end this one was looked at again, in a new round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked_again_after: Option<String>,
     /// Names of the CodeRuns that were created.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub coderuns: Vec<String>,

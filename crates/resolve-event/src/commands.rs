@@ -15,7 +15,7 @@ use crate::resolve::{Event, Ports, created};
 use crate::{Outcome, because};
 
 /// Conclusions after which another round makes sense.
-const UNREPAIRED: &[Conclusion] = &[Conclusion::Escalated, Conclusion::Broken, Conclusion::Skipped];
+const UNREPAIRED: &[Conclusion] = &[Conclusion::Escalated, Conclusion::Broken, Conclusion::Linked, Conclusion::Skipped];
 
 impl<P: Ports> Event<'_, P> {
     /// Does it.

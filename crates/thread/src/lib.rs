@@ -12,7 +12,7 @@ pub use check_run::{CheckRunPage, check_run};
 pub use comment::{Before, comment, is_ours, marker, same};
 pub use excerpt::excerpt;
 pub use linked::{LINKED_ADVICE, LINKED_HEADLINE, linked};
-pub use matter::{Matter, facts, redacted, tried};
+pub use matter::{Matter, facts, facts_of_record, redacted, tried};
 pub use memory::{digest, remember};
 
 /// What became of a message, and where it is.

@@ -2,6 +2,7 @@
 //! around it are ours.
 
 use redact::Foreign;
+use remediation::record::{RecordSpec, RecordStatus};
 use remediation::{AttemptRecord, Failure, Repository, Subject, caps};
 use text::Untrusted;
 
@@ -92,6 +93,15 @@ pub fn facts(
     facts.extend(run.map(|run| ("Run", run)));
     let jobs = failure.iter().flat_map(|failure| &failure.jobs).take(5);
     facts.extend(jobs.map(|job| ("Failed job", job.name.clone())));
+    facts
+}
+
+/// Where it failed, as the record knows it.
+pub fn facts_of_record(spec: &RecordSpec, status: &RecordStatus) -> Vec<(&'static str, Untrusted)> {
+    let mut facts = vec![("Repository", Untrusted::new(&*spec.repository))];
+    facts.extend(status.target.as_ref().map(|target| ("Branch", target.branch.clone())));
+    let head = status.head_sha.as_ref().or(spec.head_sha.as_ref());
+    facts.extend(head.map(|sha| ("Commit", Untrusted::new(&**sha))));
     facts
 }
 

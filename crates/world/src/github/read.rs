@@ -45,8 +45,16 @@ impl ReadGithub for World {
 
     async fn failed_runs_since(&self, of: &Slug, since: Timestamp) -> PortResult<Listed<Run>> {
         let created = format!(">={}", since.strftime("%Y-%m-%dT%H:%M:%SZ"));
-        let request = self.github(of, "/actions/runs").ask("status", "failure").ask("created", created);
-        self.pages(request, "workflow_runs", CAP).await
+        let mut all = Listed { items: Vec::<Run>::new(), complete: true };
+        // GitHub takes one word at a time.
+        for word in ["failure", "timed_out", "startup_failure"] {
+            let request = self.github(of, "/actions/runs").ask("status", word).ask("created", created.as_str());
+            let listed = self.pages(request, "workflow_runs", CAP).await?;
+            all.complete &= listed.complete;
+            all.items.extend(listed.items);
+        }
+        all.items.sort_by_key(|run| std::cmp::Reverse(run.created_at));
+        Ok(all)
     }
 
     async fn runs_of_workflow(

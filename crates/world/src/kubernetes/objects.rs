@@ -202,6 +202,16 @@ impl Counters for World {
     async fn give_back(&self, counter: &str, token: &str) -> PortResult<()> {
         self.change_counter(counter, |spent| (spent.remove(token).is_some(), ())).await
     }
+
+    async fn counters(&self, prefixes: &[&str]) -> PortResult<Vec<String>> {
+        let maps: Vec<ConfigMap> = self.object_list(CONFIG_MAP, &self.settings.namespace, &[]).await?;
+        let names = maps.into_iter().map(|map| map.metadata.name);
+        Ok(names.filter(|name| prefixes.iter().any(|prefix| name.starts_with(prefix))).collect())
+    }
+
+    async fn forget(&self, counter: &str) -> PortResult<()> {
+        self.object_delete(CONFIG_MAP, &self.settings.namespace, counter, &Preconditions::default()).await
+    }
 }
 
 impl CodeRuns for World {

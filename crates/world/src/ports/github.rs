@@ -35,7 +35,8 @@ pub trait ReadGithub {
     async fn run_attempt(&self, of: &Slug, run_id: u64, attempt: u64) -> PortResult<Run>;
     /// All runs of a commit, newest first, at most 1,000.
     async fn runs_of_commit(&self, of: &Slug, head_sha: &str) -> PortResult<Listed<Run>>;
-    /// Runs that failed and began at or after an instant, newest first, at most 1,000. For what no event told us.
+    /// Runs that failed, timed out or could not start, and began at or after an instant, newest first, at most 1,000 of each.
+    /// For what no event told us. A later attempt of an older run is not among them.
     async fn failed_runs_since(&self, of: &Slug, since: Timestamp) -> PortResult<Listed<Run>>;
     /// The newest runs of a workflow on a branch, newest first, at most `limit` (100).
     async fn runs_of_workflow(

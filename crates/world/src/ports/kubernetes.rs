@@ -56,6 +56,10 @@ pub trait Counters {
     async fn spend(&self, counter: &str, token: &str, limit: usize) -> PortResult<Spent>;
     /// Takes a token back; one that was not spent is done too.
     async fn give_back(&self, counter: &str, token: &str) -> PortResult<()>;
+    /// The counters whose names begin so, by name.
+    async fn counters(&self, prefixes: &[&str]) -> PortResult<Vec<String>>;
+    /// Deletes a counter that counts for nothing any more; one that is not there is done too.
+    async fn forget(&self, counter: &str) -> PortResult<()>;
 }
 
 /// `CodeRun` objects, `agents.platform/v1`.

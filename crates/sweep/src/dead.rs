@@ -1,0 +1,125 @@
+//! Remediations whose Workflow died without a conclusion: a new Workflow for the same event, whose `admit` takes over.
+
+use jiff::Timestamp;
+use ledger::{Record, Switch, cannot};
+use remediation::record::{Owner, RecordStatus};
+use remediation::{Conclusion, EscalationReason, Stage, Vocabulary, names};
+use serde_json::Value;
+use step::{Cannot, Step};
+use world::kubernetes::Resource;
+
+use crate::reopen::Made;
+use crate::{Ports, Run, Sweep, slug};
+
+/// A remediation that died so often is a person's.
+const TAKE_OVERS: u32 = 5;
+
+/// The Workflow that works on a remediation.
+enum Work {
+    /// It may still do something.
+    Lives,
+    /// It ended, or is gone, at this moment.
+    Dead { since: Timestamp, workflow: Option<Resource> },
+}
+
+impl<P: Ports> Run<'_, P> {
+    /// Takes up every open remediation that nobody works on.
+    pub(crate) async fn take_up(&mut self) {
+        let open: Vec<Record> = self.records.values().filter(|record| record.is_open()).cloned().collect();
+        for record in open {
+            let is_on = slug(&record).is_some_and(|of| self.switch(&of) != Switch::Off);
+            if is_on && self.left() > 0 && !is_by_hand(&record) {
+                let done = self.take_up_one(&record).await;
+                self.tally.note(record.name(), done);
+            }
+        }
+    }
+
+    async fn take_up_one(&mut self, record: &Record) -> Result<(), Cannot> {
+        let Work::Dead { since, workflow } = self.work(record).await? else { return Ok(()) };
+        if self.now.duration_since(since) < self.grace() {
+            return Ok(());
+        }
+        if was_stopped(record, workflow.as_ref()) {
+            // Its exit handler should have said so; a person's stop is never undone.
+            return self.conclude(record, Conclusion::Escalated, EscalationReason::Stopped.as_str()).await;
+        }
+        let round = record.status.attempt.as_ref().map_or(1, |attempt| attempt.round);
+        let base = names::workflow(record.name(), round);
+        let owner = record.status.owner.as_ref().map_or("", |owner| owner.workflow.as_str());
+        for number in names::take_overs(&base, owner) + 1..=TAKE_OVERS {
+            let name = names::take_over(&base, number);
+            if let Some(there) = self.ports.workflow_of(&name).await.map_err(cannot)? {
+                if !door::is_over(&there) || self.now.duration_since(finished(&there, self.now)) < self.grace() {
+                    return Ok(());
+                }
+                // It ended before it took over.
+                continue;
+            }
+            return match self.make(&name, round, record, workflow.as_ref()).await? {
+                Made::Now => {
+                    self.tally.taken_over += 1;
+                    tracing::info!(step = Sweep::NAME, "{name} takes over {}: its Workflow died", record.name());
+                    Ok(())
+                }
+                Made::ByAnother => Ok(()),
+                Made::NothingThere => self.conclude(record, Conclusion::Skipped, "gone").await,
+            };
+        }
+        self.conclude(record, Conclusion::Broken, EscalationReason::WorkflowBroke.as_str()).await?;
+        self.say_broken(record).await
+    }
+
+    /// Whether the owner may still do something, and since when it does not.
+    async fn work(&self, record: &Record) -> Result<Work, Cannot> {
+        let Some(owner) = &record.status.owner else {
+            // It died between the record and its status.
+            return Ok(Work::Dead { since: record.created_at(), workflow: None });
+        };
+        if ledger::lives(self.ports, Some(owner)).await? {
+            return Ok(Work::Lives);
+        }
+        let workflow = self.ports.workflow_of(&owner.workflow).await.map_err(cannot)?;
+        let workflow = workflow.filter(|workflow| is_it(workflow, owner));
+        let since = workflow.as_ref().map_or(record.created_at(), |workflow| finished(workflow, self.now));
+        Ok(Work::Dead { since, workflow })
+    }
+
+    /// Writes how it ended, unless somebody else did or took it over meanwhile. The next run frees what it held.
+    async fn conclude(&mut self, record: &Record, conclusion: Conclusion, reason: &str) -> Result<(), Cannot> {
+        let (now, owner) = (self.now, record.status.owner.clone());
+        let written = ledger::update(self.ports, record.name(), |_, status: &mut RecordStatus| {
+            if status.conclusion.is_none() && status.owner == owner {
+                status.conclusion = Some(conclusion.into());
+                status.reason = Some(reason.to_owned());
+                status.concluded_at = Some(now);
+                status.stage = Some(Stage::Concluded.into());
+            }
+        });
+        let Some(written) = written.await? else { return Ok(()) };
+        tracing::info!(step = Sweep::NAME, "{} is concluded as {conclusion}, because {reason}", record.name());
+        self.records.insert(record.name().to_owned(), written);
+        Ok(())
+    }
+}
+
+/// A person works on it, with no Workflow at all; when a status was never written, nobody does.
+fn is_by_hand(record: &Record) -> bool {
+    record.status.owner.is_none() && record.status.stage.is_some()
+}
+
+/// A person ended it, with a command or with `argo stop`.
+fn was_stopped(record: &Record, workflow: Option<&Resource>) -> bool {
+    let shut_down = workflow.and_then(|workflow| workflow.spec.get("shutdown")).and_then(Value::as_str);
+    record.status.stopped_by.is_some() || shut_down == Some("Stop")
+}
+
+fn is_it(workflow: &Resource, owner: &Owner) -> bool {
+    owner.uid.as_ref().is_none_or(|uid| *uid == workflow.metadata.uid)
+}
+
+/// When a Workflow ended; one that does not say has only just.
+fn finished(workflow: &Resource, now: Timestamp) -> Timestamp {
+    let at = workflow.status.get("finishedAt").and_then(Value::as_str);
+    at.and_then(|at| at.parse().ok()).unwrap_or(now)
+}

@@ -1,0 +1,4 @@
+//! `sweep`: see the library.
+fn main() -> std::process::ExitCode {
+    step::main::<sweep::Sweep>()
+}
