@@ -14,12 +14,12 @@ use crate::{Ports, Run, Sweep, slug};
 /// A remediation that died so often is a person's.
 const TAKE_OVERS: u32 = 5;
 
-/// The Workflow that works on a remediation.
-enum Work {
-    /// It may still do something.
-    Lives,
-    /// It ended, or is gone, at this moment.
-    Dead { since: Timestamp, workflow: Option<Resource> },
+/// The end of the Workflow that worked on a remediation.
+struct Death {
+    /// When it ended; of one that is gone nobody knows, so when its record was made.
+    since: Timestamp,
+    /// What is left of it.
+    workflow: Option<Resource>,
 }
 
 impl<P: Ports> Run<'_, P> {
@@ -36,7 +36,7 @@ impl<P: Ports> Run<'_, P> {
     }
 
     async fn take_up_one(&mut self, record: &Record) -> Result<(), Cannot> {
-        let Work::Dead { since, workflow } = self.work(record).await? else { return Ok(()) };
+        let Some(Death { since, workflow }) = self.death(record).await? else { return Ok(()) };
         if self.now.duration_since(since) < self.grace() {
             return Ok(());
         }
@@ -70,19 +70,19 @@ impl<P: Ports> Run<'_, P> {
         self.say_broken(record).await
     }
 
-    /// Whether the owner may still do something, and since when it does not.
-    async fn work(&self, record: &Record) -> Result<Work, Cannot> {
+    /// How the owner died; `None` while it may still do something.
+    async fn death(&self, record: &Record) -> Result<Option<Death>, Cannot> {
         let Some(owner) = &record.status.owner else {
             // It died between the record and its status.
-            return Ok(Work::Dead { since: record.created_at(), workflow: None });
+            return Ok(Some(Death { since: record.created_at(), workflow: None }));
         };
         if ledger::lives(self.ports, Some(owner)).await? {
-            return Ok(Work::Lives);
+            return Ok(None);
         }
         let workflow = self.ports.workflow_of(&owner.workflow).await.map_err(cannot)?;
         let workflow = workflow.filter(|workflow| is_it(workflow, owner));
         let since = workflow.as_ref().map_or(record.created_at(), |workflow| finished(workflow, self.now));
-        Ok(Work::Dead { since, workflow })
+        Ok(Some(Death { since, workflow }))
     }
 
     /// Writes how it ended, unless somebody else did or took it over meanwhile. The next run frees what it held.
