@@ -12,6 +12,8 @@ pub struct Facts {
     pub switch: Switch,
     /// What the event is about.
     pub subject: SubjectKind,
+    /// Whether anything is done for an alert of this name.
+    pub supported: bool,
     /// Whether the event reports a failure at all.
     pub reports_failure: bool,
     /// Whether the repository is on the allow-list.
@@ -58,6 +60,7 @@ impl Facts {
         Self {
             switch: Switch::On,
             subject,
+            supported: true,
             reports_failure: true,
             allowed: true,
             asked: None,

@@ -1,7 +1,6 @@
 //! Whether what the event says is still so: branch, pull request, commit message, newer runs.
 
 use ledger::cannot;
-use remediation::SubjectKind;
 use step::Cannot;
 use world::github::{Conclusion, OpenClosed};
 
@@ -24,7 +23,7 @@ impl<P: Ports> Looks<'_, P> {
         let sha = found_branch.commit.sha;
         let ours = self.record.iter().chain(&self.orphan).any(|record| record.status.commits.contains(&sha));
         let moved_on = self.needs.subject.head_sha.as_ref() != Some(&sha) && !ours && !self.is_under_way();
-        if self.kind != SubjectKind::SecurityAlert && moved_on {
+        if !self.kind.is_alert() && moved_on {
             self.facts.head = Head::MovedOn;
         }
         if let Some(number) = self.pull_number() {

@@ -13,7 +13,7 @@ use crate::target::RESERVED;
 impl<P: Ports> Looks<'_, P> {
     /// Whose failure it is, and whether a reserved branch is ours.
     pub(crate) async fn lineage(&mut self) -> Result<(), Cannot> {
-        if self.kind == SubjectKind::SecurityAlert {
+        if self.kind.is_alert() {
             return Ok(());
         }
         let branch = self.branch();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use config::Config;
 use jiff::Timestamp;
 pub(crate) use ledger::found;
-use ledger::{Record, lives, same, switch};
+use ledger::{Record, cannot, lives, same, switch};
 use remediation::record::Owner;
 use remediation::{AdmissionReason, Repository, SubjectKind};
 use step::Cannot;
@@ -61,6 +61,7 @@ impl<'a, P: Ports> Looks<'a, P> {
         let kind = needs.kind()?;
         let mut facts = Facts::of(kind);
         facts.reports_failure = needs.reports_failure(kind);
+        facts.supported = needs.is_supported(kind);
         facts.asked = needs.asked(kind);
         facts.allowed = needs.repository.as_ref().is_some_and(|of| config.repository(&of.owner, &of.name).is_some());
         facts.actor = needs.subject.actor.as_ref().map_or(Actor::Person, |actor| {
@@ -123,7 +124,7 @@ impl<'a, P: Ports> Looks<'a, P> {
 
     /// The branch that failed; for an alert the default branch.
     pub fn branch(&self) -> Untrusted {
-        let own = if self.kind == SubjectKind::SecurityAlert { None } else { self.needs.subject.branch.clone() };
+        let own = if self.kind.is_alert() { None } else { self.needs.subject.branch.clone() };
         own.or_else(|| self.run.as_ref().and_then(|run| run.head_branch.clone()))
             .unwrap_or_else(|| self.default_branch.clone())
     }
@@ -187,6 +188,7 @@ impl<'a, P: Ports> Looks<'a, P> {
             SubjectKind::CiFailure => self.run().await,
             SubjectKind::CommitStatus => self.status().await,
             SubjectKind::SecurityAlert => self.alert().await,
+            SubjectKind::ClusterAlert => self.application().await,
             _ => Ok(()),
         }
     }
@@ -246,6 +248,24 @@ impl<'a, P: Ports> Looks<'a, P> {
             Some(alert) if alert.is_done() => Seen::Closed,
             Some(alert) if alert.number == number => Seen::Confirmed,
             Some(_) => Seen::Contradicted,
+        };
+        Ok(())
+    }
+
+    /// The application that the configuration names for this repository, and no other.
+    async fn application(&mut self) -> Result<(), Cannot> {
+        let of = self.of()?;
+        let entry = self.config.repository(&of.owner, &of.name);
+        let name = entry.and_then(|entry| entry.argocd_application.as_deref());
+        let told = self.needs.subject.workflow.as_ref().map(|name| name.expose());
+        let Some(name) = name.filter(|name| told == Some(name)) else {
+            self.facts.event = Seen::Contradicted;
+            return Ok(());
+        };
+        self.facts.event = match self.ports.application(name).await.map_err(cannot)? {
+            None => Seen::Gone,
+            Some(application) if application.status.is_well() => Seen::Closed,
+            Some(_) => Seen::Confirmed,
         };
         Ok(())
     }

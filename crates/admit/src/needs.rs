@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use ledger::{OwnerArgs, WorldArgs};
-use remediation::{Attempt, Origin, Repository, Source, Subject, SubjectKind, UnknownWord};
+use remediation::{ARGOCD_ALERT, Attempt, Origin, Repository, Source, Subject, SubjectKind, UnknownWord};
 use serde::Deserialize;
 
 use crate::facts::Asked;
@@ -68,6 +68,12 @@ impl Needs {
     /// Whether a person opened it with flags: then there may be nothing that GitHub could confirm but the branch.
     pub fn by_hand(&self) -> bool {
         self.origin.as_ref().is_some_and(|origin| origin.source == Source::Hand)
+    }
+
+    /// Whether it is the one alert about the cluster that can be repaired in a repository.
+    pub fn is_supported(&self, kind: SubjectKind) -> bool {
+        let argocd = || self.subject.context.as_ref().is_some_and(|alert| alert.expose() == ARGOCD_ALERT);
+        kind != SubjectKind::ClusterAlert || argocd()
     }
 
     /// The round of the document, 1 if it does not say.

@@ -62,7 +62,7 @@ fn when(holds: bool, reason: AdmissionReason) -> Option<AdmissionReason> {
 #[rustfmt::skip]
 pub const RULES: &[Rule] = &[
     rule("switch", "kubernetes:configmaps/healer-switch", Look::Switch, |f| when(f.switch == Switch::Off, SwitchOff)),
-    rule("event_type", "document:subject.kind", Look::Nothing, |f| when(is_unsupported(f.subject), NotSupported)),
+    rule("event_type", "document:subject.kind", Look::Nothing, |f| when(!f.supported || is_unsupported(f.subject), NotSupported)),
     rule("reported_outcome", "document:subject.conclusion", Look::Nothing, |f| when(!f.reports_failure, NotAFailure)),
     rule("allow_list", "config:repositories", Look::Nothing, |f| when(!f.allowed, RepositoryNotAllowed)),
     rule("stopped", "record:status.stoppedBy", Look::Record, |f| when(f.stopped, AskedToStop)),
@@ -94,7 +94,7 @@ pub const RULES: &[Rule] = &[
 /// What another flow resolves (design section 5), or a later version remediates.
 fn is_unsupported(subject: SubjectKind) -> bool {
     use SubjectKind::*;
-    matches!(subject, PullRequest | Review | WorkflowFailure | ClusterAlert)
+    matches!(subject, PullRequest | Review | WorkflowFailure)
 }
 
 /// A command that `resolve-event` has not turned into the failure it is about, or that is none.
@@ -138,7 +138,7 @@ pub fn proceed(f: &Facts) -> AdmissionReason {
         AskedByWriter
     } else if f.approval == Approval::Given {
         Approved
-    } else if f.subject == SubjectKind::SecurityAlert {
+    } else if f.subject.is_alert() {
         AlertOpen
     } else {
         CiFailed

@@ -23,7 +23,7 @@ pub struct Place {
 
 /// The target. `id` and `head_sha` name the branch of a draft pull request.
 pub fn target(place: &Place, id: &str, head_sha: &str) -> Target {
-    let direct = place.subject != SubjectKind::SecurityAlert && !place.is_default && place.protected == Some(false);
+    let direct = !place.subject.is_alert() && !place.is_default && place.protected == Some(false);
     if direct {
         Target { branch: place.branch.clone(), base_sha: place.sha.clone(), how: Push::Push.into(), into: None }
     } else {
@@ -47,7 +47,7 @@ fn draft_branch(subject: SubjectKind, id: &str, head_sha: &str) -> String {
 
 /// The rule behind a target, which depends on nothing but what is in the document.
 pub fn because(subject: SubjectKind, target: &Target) -> (&'static str, &'static str) {
-    if subject == SubjectKind::SecurityAlert {
+    if subject.is_alert() {
         ("alerts_as_draft_pull_request", "document:subject.kind")
     } else if target.how == Push::Push {
         ("unprotected_branch_of_same_repository", "github:branch")

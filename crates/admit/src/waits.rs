@@ -2,7 +2,6 @@
 
 use jiff::SignedDuration;
 use ledger::{budget, cannot, lives};
-use remediation::SubjectKind;
 use remediation::record::branch_key;
 use step::Cannot;
 use text::Untrusted;
@@ -14,7 +13,7 @@ use crate::target::RESERVED;
 impl<P: Ports> Looks<'_, P> {
     /// The key of the branch that the agent will push to or start from: what two remediations must not share.
     pub fn branch_key(&self) -> String {
-        if self.kind == SubjectKind::SecurityAlert {
+        if self.kind.is_alert() {
             // Each alert has a branch of its own.
             return branch_key(self.id_of_repository(), &Untrusted::new(format!("{RESERVED}{}", self.needs.id)));
         }

@@ -29,7 +29,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use step::{Cannot, Desk, Parameter, Sections, Step, Values, words};
 use world::kubernetes::Preconditions;
-use world::{Clock, CodeRuns, OpenPullRequests, ReadGithub, Records};
+use world::{Clock, Cluster, CodeRuns, OpenPullRequests, ReadGithub, Records};
 
 use advance::Ended;
 use ci::{Check, State};
@@ -113,7 +113,7 @@ impl Step for CheckOutcome {
 pub async fn run(
     needs: &Needs,
     config: &Config,
-    ports: &(impl ReadGithub + OpenPullRequests + CodeRuns + Records + Clock),
+    ports: &(impl ReadGithub + OpenPullRequests + CodeRuns + Records + Cluster + Clock),
     now: Timestamp,
     wait_seconds: u64,
 ) -> Result<Sections, Cannot> {
@@ -148,7 +148,7 @@ async fn look_once(
     needs: &Needs,
     past: &Past,
     config: &Config,
-    ports: &(impl ReadGithub + OpenPullRequests + CodeRuns + Records + Clock),
+    ports: &(impl ReadGithub + OpenPullRequests + CodeRuns + Records + Cluster + Clock),
     now: Timestamp,
 ) -> Result<Look, Cannot> {
     let Some(coderun) = &needs.coderun else { return look_at_rerun(needs, config, ports, now).await };

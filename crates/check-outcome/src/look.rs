@@ -10,7 +10,7 @@ use step::Cannot;
 use text::Untrusted;
 use world::github::{Comparison, OpenClosed, Relation, Slug};
 use world::kubernetes::Resource;
-use world::{CodeRuns, OpenPullRequests, PortError, ReadGithub};
+use world::{Cluster, CodeRuns, OpenPullRequests, PortError, ReadGithub};
 
 use crate::facts::{AgentRun, Facts, Place, Pushed};
 use crate::honesty::{self, Read};
@@ -70,7 +70,7 @@ pub async fn look(
     needs: &Needs,
     past: &Past,
     config: &Config,
-    ports: &(impl ReadGithub + CodeRuns + OpenPullRequests),
+    ports: &(impl ReadGithub + CodeRuns + OpenPullRequests + Cluster),
     now: Timestamp,
 ) -> Result<Seen, Cannot> {
     let target = needs.target()?;

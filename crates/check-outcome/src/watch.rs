@@ -6,7 +6,7 @@ use ledger::cannot;
 use remediation::{AlertType, RunRef, SubjectKind, Target};
 use step::Cannot;
 use world::github::{AlertKind, Slug};
-use world::{PortError, ReadGithub};
+use world::{Cluster, PortError, ReadGithub};
 
 use crate::Needs;
 use crate::ci::{self, Required, RunSeen, Snapshot};
@@ -98,8 +98,14 @@ async fn snapshot(of: &Slug, sha: &str, ports: &impl ReadGithub) -> Result<Snaps
     Ok(snapshot)
 }
 
-/// Whether the security alert is still open; what is no alert never is.
-pub async fn alert_is_open(needs: &Needs, of: &Slug, ports: &impl ReadGithub) -> Result<bool, Cannot> {
+/// Whether the alert is still open; what is no alert never is.
+pub async fn alert_is_open(needs: &Needs, of: &Slug, ports: &(impl ReadGithub + Cluster)) -> Result<bool, Cannot> {
+    if needs.subject.kind == SubjectKind::ClusterAlert {
+        // `admit` saw to it that this is the application which the configuration names; what is gone is no trouble.
+        let Some(name) = &needs.subject.workflow else { return Ok(false) };
+        let application = ports.application(name.expose()).await.map_err(cannot)?;
+        return Ok(application.is_some_and(|application| !application.status.is_well()));
+    }
     if needs.subject.kind != SubjectKind::SecurityAlert {
         return Ok(false);
     }

@@ -98,6 +98,11 @@ impl Step for Classify {
 
 /// A security alert says itself what it is.
 fn alert(needs: &Needs) -> Option<Judgement> {
+    if needs.subject.kind == SubjectKind::ClusterAlert {
+        let name = needs.subject.workflow.as_ref().map_or("", |name| name.expose());
+        let cause = signature::fingerprint(name, "");
+        return Some(said(Kind::ArgocdSync, "argocd_alert", cause));
+    }
     if needs.subject.kind != SubjectKind::SecurityAlert {
         return None;
     }
@@ -107,18 +112,23 @@ fn alert(needs: &Needs) -> Option<Judgement> {
         AlertType::SecretScanning => Kind::SecuritySecretScanning,
     };
     let number = needs.subject.alert_number.unwrap_or_default();
-    Some(Judgement {
+    Some(said(kind, "security_alert", number))
+}
+
+/// What an alert says of itself.
+fn said(kind: Kind, rule: &'static str, cause: u64) -> Judgement {
+    Judgement {
         kind,
         agent: kind.agent(),
         remedy: kind.remedy(),
         confidence: 0.99,
-        signature: signature::signature(kind, "alert", [number].iter()),
+        signature: signature::signature(kind, "alert", [cause].iter()),
         excerpt: Vec::new(),
         lines: Vec::new(),
         command: None,
         location: None,
-        because: vec![Evidence { rule: "security_alert", line: None }],
-    })
+        because: vec![Evidence { rule, line: None }],
+    }
 }
 
 /// Judges every failed job by itself; a real failure beats a job that was merely cancelled with it.

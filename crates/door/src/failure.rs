@@ -1,6 +1,6 @@
 //! A failure as a sensor would have told of it, made from what GitHub's API says.
 
-use remediation::{AlertType, Vocabulary, names, projection, record};
+use remediation::{ARGOCD_ALERT, AlertType, Vocabulary, names, projection, record};
 use serde_json::{Value, json};
 use text::Untrusted;
 use world::github::{Alert, CheckRun, CommitStatus, Repository, Run};
@@ -75,6 +75,23 @@ impl Failure {
             id,
             event_name,
             event: projected(event_name, &told),
+        }
+    }
+
+    /// An Argo CD application of this repository that is not as this revision says.
+    pub fn of_application(repository: &Repository, application: &str, revision: &str) -> Self {
+        let context =
+            [("last_commit_sha", revision), ("repository", &*repository.full_name), ("workflow_name", application)];
+        let value =
+            |wanted: &str| context.iter().find(|(key, _)| *key == wanted).map_or("", |(_, value)| *value).to_owned();
+        let (id, _) = names::alert(ARGOCD_ALERT, value);
+        let told =
+            json!({ "id": ARGOCD_ALERT, "severity": "critical", "context": std::collections::BTreeMap::from(context) });
+        Self {
+            branch_key: record::branch_key(repository.id, &Untrusted::new(format!("healer/{id}"))),
+            id,
+            event_name: "alert",
+            event: projected("alert", &told),
         }
     }
 }

@@ -140,6 +140,7 @@ pub async fn run<W: std::io::Write + Send>(
             other::check(needs, ports, log, &mut failure).await?;
         }
         SubjectKind::SecurityAlert => other::alert(needs, ports, &mut failure).await?,
+        SubjectKind::ClusterAlert => other::application(needs, config, ports, log, &mut failure).await?,
         SubjectKind::WorkflowFailure => other::workflow(needs, &config.namespace, ports, log, &mut failure).await,
         _ if runs.is_empty() => failure.gaps.push(fetch::gap("the document names no run whose log could be fetched")),
         _ => {}

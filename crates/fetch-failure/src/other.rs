@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use config::Config;
 use ledger::cannot;
 use ledger::slug;
 use redact::Foreign;
@@ -68,6 +69,42 @@ pub async fn alert(needs: &Needs, ports: &impl ReadGithub, failure: &mut Failure
     let kind = kind.require("subject.alert_type")?;
     let read = ports.alert(&slug(&needs.repository), alert::kind(kind), number).await.map_err(cannot)?;
     failure.alert = Some(alert::facts(kind, &read));
+    Ok(())
+}
+
+/// An Argo CD application that is not well: what it says of itself, in place of a log.
+pub async fn application<W: Write + Send>(
+    needs: &Needs,
+    config: &Config,
+    ports: &impl Cluster,
+    log: &mut JobLog<W>,
+    failure: &mut Failure,
+) -> Result<(), Cannot> {
+    let of = &needs.repository;
+    let name = config.repository(&of.owner, &of.name).and_then(|entry| entry.argocd_application.as_deref());
+    let application = match name {
+        Some(name) => ports.application(name).await.map_err(cannot)?,
+        None => None,
+    };
+    let (Some(name), Some(application)) = (name, application) else {
+        failure.gaps.push(gap("there is no Argo CD application that healer.yaml names for this repository"));
+        return Ok(());
+    };
+    let mut part = log.part();
+    for line in application.status.told() {
+        part.push(line.expose().as_bytes());
+        part.push(b"\n");
+    }
+    let (log_lines, _) = part.finish();
+    failure.jobs.push(Job {
+        id: 0,
+        name: Untrusted::new(name),
+        run_id: None,
+        conclusion: "failure".into(),
+        failed_steps: Vec::new(),
+        log_lines,
+        url: None,
+    });
     Ok(())
 }
 

@@ -56,6 +56,27 @@ pub fn failed_workflow(uid: &str) -> String {
     if head.len() < 8 { other("wf", &[uid.as_bytes()]) } else { format!("wf-{}", head.to_lowercase()) }
 }
 
+/// Of an alert's context, what says which thing it is about; counts and durations change while it goes on.
+const ALERT_IDENTITY: &[&str] = &[
+    "namespace",
+    "pod_name",
+    "container_name",
+    "coderun_name",
+    "agent",
+    "current_agent",
+    "task_id",
+    "repository",
+    "workflow_name",
+    "last_commit_sha",
+];
+
+/// An alert about the cluster: `alert-<hash 12>` of which alert it is and what it is about; and the same in 16 digits.
+pub fn alert(alert: &str, context: impl Fn(&str) -> String) -> (String, String) {
+    let values: Vec<String> = ALERT_IDENTITY.iter().map(|key| context(key)).collect();
+    let identity: Vec<&[u8]> = std::iter::once(alert.as_bytes()).chain(values.iter().map(String::as_bytes)).collect();
+    (other("alert", &identity), hash(&identity, 16))
+}
+
 /// A command door: `cmd-<repository id>-<comment id>`.
 pub fn command(repository_id: u64, comment_id: u64) -> String {
     format!("cmd-{repository_id}-{comment_id}")

@@ -161,6 +161,19 @@ impl Kind {
     }
 }
 
+/// The alert that an Argo CD application is not as Git says; one failure, so it has one name.
+pub const ARGOCD_ALERT: &str = "argocd_degraded";
+
+/// What tells of it: degraded, or a sync that failed.
+pub const ARGOCD_ALERTS: &[&str] = &[ARGOCD_ALERT, "argocd_sync_failed"];
+
+impl SubjectKind {
+    /// Whether it is about what a repository holds and no branch of it: repaired on the default branch, as a draft pull request.
+    pub fn is_alert(self) -> bool {
+        matches!(self, SubjectKind::SecurityAlert | SubjectKind::ClusterAlert)
+    }
+}
+
 impl AlertType {
     /// The kind of failure that an alert of this type is.
     pub fn kind(self) -> Kind {

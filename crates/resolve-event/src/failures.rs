@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use door::Failure;
-use ledger::found;
-use remediation::{AlertType, ResolutionReason as Reason};
+use ledger::{cannot, found};
+use remediation::{AlertType, ResolutionReason as Reason, SubjectKind};
 use step::Cannot;
 use text::Untrusted;
 use world::github::{AlertKind, CheckRun, Conclusion, Run};
 
 use crate::Outcome;
-use crate::resolve::{Event, Ports, is_red};
+use crate::resolve::{Event, Ports, is_argocd, is_red};
 
 /// The App whose checks are runs of GitHub Actions.
 const ACTIONS: &str = "github-actions";
@@ -99,6 +99,34 @@ impl<P: Ports> Event<'_, P> {
         }
     }
 
+    fn configured_application(&self) -> Option<&str> {
+        self.config.repository(self.of.owner(), self.of.name())?.argocd_application.as_deref()
+    }
+
+    /// An Argo CD application that is not well.
+    pub(crate) async fn application(&self) -> Result<Outcome, Cannot> {
+        let configured = self.configured_application();
+        let told = self.subject.workflow.as_ref().filter(|_| is_argocd(self.subject)).map(|name| name.expose());
+        let Some(name) = configured.filter(|name| told == Some(name)) else {
+            return Ok(Outcome::no(Reason::NotSupported, "config:repositories.argocd_application"));
+        };
+        let at = format!("kubernetes:applications/{name}");
+        match self.unwell(name).await? {
+            None => Ok(Outcome::no(Reason::Gone, at)),
+            Some(None) => Ok(Outcome::no(Reason::NotAFailure, at)),
+            Some(Some(failure)) => self.open(vec![(failure, at)], None).await,
+        }
+    }
+
+    /// The application that the configuration names for this repository, if it is not well, as a failure.
+    async fn unwell(&self, name: &str) -> Result<Option<Option<Failure>>, Cannot> {
+        let application = self.ports.application(name).await.map_err(cannot)?;
+        Ok(application.map(|application| {
+            let revision = application.status.sync.revision.clone().unwrap_or_default();
+            (!application.status.is_well()).then(|| Failure::of_application(&self.repository, name, &revision))
+        }))
+    }
+
     /// An alert, and whether there is anything left to do.
     pub(crate) async fn alert_of(&self, kind: AlertType, number: u64) -> Result<Option<(Failure, bool)>, Cannot> {
         let api = match kind {
@@ -178,6 +206,10 @@ impl<P: Ports> Event<'_, P> {
         }
         if let Some((kind, number)) = door::alert_of(record.name()) {
             return Ok(self.alert_of(kind, number).await?.filter(|(_, open)| *open).map(|(failure, _)| failure));
+        }
+        if record.spec.subject_kind == SubjectKind::ClusterAlert {
+            let Some(name) = self.configured_application() else { return Ok(None) };
+            return Ok(self.unwell(name).await?.flatten().filter(|failure| failure.id == record.name()));
         }
         let Some(sha) = &record.spec.head_sha else { return Ok(None) };
         let red = self.red(sha).await?.into_iter().map(|(failure, _)| failure);

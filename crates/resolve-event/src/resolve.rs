@@ -4,7 +4,7 @@ use config::Config;
 use door::{Asked, Failure};
 use jiff::Timestamp;
 use ledger::{Record, found};
-use remediation::{ResolutionReason as Reason, Subject, SubjectKind};
+use remediation::{ARGOCD_ALERTS, ResolutionReason as Reason, Subject, SubjectKind};
 use step::Cannot;
 use text::Untrusted;
 use world::github::{Repository, Run, Slug};
@@ -39,7 +39,8 @@ pub async fn resolve<P: Ports>(
     now: Timestamp,
 ) -> Result<Outcome, Cannot> {
     let kind = subject.kind.require("subject.kind")?;
-    let Some(told) = &needs.repository else {
+    let named = application_of(subject, config);
+    let Some(told) = named.as_ref().or(needs.repository.as_ref()) else {
         return Ok(Outcome::no(Reason::NotSupported, "document:repository"));
     };
     if config.repository(&told.owner, &told.name).is_none() {
@@ -60,10 +61,24 @@ pub async fn resolve<P: Ports>(
         SubjectKind::SecurityAlert => event.alert().await,
         SubjectKind::Command => event.comment().await,
         SubjectKind::Button => event.button().await,
-        SubjectKind::WorkflowFailure | SubjectKind::ClusterAlert | SubjectKind::PullRequest | SubjectKind::Review => {
+        SubjectKind::ClusterAlert => event.application().await,
+        SubjectKind::WorkflowFailure | SubjectKind::PullRequest | SubjectKind::Review => {
             Ok(Outcome::no(Reason::NotSupported, "document:subject.kind"))
         }
     }
+}
+
+/// Argo CD's alert may name where the manifests come from; which repository repairs an application, the configuration says.
+fn application_of(subject: &Subject, config: &Config) -> Option<remediation::Repository> {
+    let name = subject.workflow.as_ref().filter(|_| is_argocd(subject))?;
+    let own = config.repositories.iter().find(|(_, entry)| entry.argocd_application.as_deref() == Some(name.expose()));
+    let of = Slug::parse(own?.0)?;
+    let (owner, name) = (of.owner().to_owned(), of.name().to_owned());
+    Some(remediation::Repository { host: "github.com".into(), owner, name, id: None, default_branch: None })
+}
+
+pub(crate) fn is_argocd(subject: &Subject) -> bool {
+    subject.context.as_ref().is_some_and(|alert| ARGOCD_ALERTS.contains(&alert.expose()))
 }
 
 /// The failure of a run that a person names.

@@ -1,26 +1,12 @@
 //! An alert of the platform (A1-A12): `{id, message, severity, context, detectedAt}` (cto.md 4.1, 4.2).
 
-use remediation::{Repository, Subject, SubjectKind, names};
+use remediation::{ARGOCD_ALERTS, Repository, Subject, SubjectKind, names};
 use serde_json::Value;
 use step::Cannot;
 
 use crate::body::Body;
 use crate::event::Read;
 use crate::foreign;
-
-/// Of an alert's context, what says which thing it is about; counts and durations change while it goes on.
-const IDENTITY: &[&str] = &[
-    "namespace",
-    "pod_name",
-    "container_name",
-    "coderun_name",
-    "agent",
-    "current_agent",
-    "task_id",
-    "repository",
-    "workflow_name",
-    "last_commit_sha",
-];
 
 /// Entries of the context beyond these are left out of the attachment, and that is said there.
 const MAX_ENTRIES: usize = 40;
@@ -43,22 +29,17 @@ pub(crate) fn alert(body: &Body<'_>) -> Result<Read, Cannot> {
         Some(_) => return Err(body.refuse("context", "must be an object")),
     }
     let value = |wanted: &str| context.iter().find(|(key, _)| *key == wanted).map_or("", |(_, value)| *value);
-    let identity: Vec<&[u8]> =
-        std::iter::once(alert_id.as_bytes()).chain(IDENTITY.iter().map(|key| value(key).as_bytes())).collect();
+    let (id, uid) = names::alert(&alert_id, |key| value(key).to_owned());
     let mut subject = Subject::new(SubjectKind::ClusterAlert);
     subject.context = Some(foreign::text(&alert_id));
-    subject.uid = Some(names::hash(&identity, 16));
+    subject.uid = Some(uid);
+    if ARGOCD_ALERTS.contains(&alert_id.as_str()) {
+        subject.workflow = body.text("context.workflow_name")?;
+    }
     subject.conclusion = body.word("severity")?.map(|severity| severity.to_ascii_lowercase());
     let at = body.instant("detectedAt")?;
     let alert = Some(told(body.raw("message")?.unwrap_or_default(), &context));
-    Ok(Read {
-        id: names::other("alert", &identity),
-        at,
-        repository: repository(value("repository")),
-        subject,
-        asked: None,
-        alert,
-    })
+    Ok(Read { id, at, repository: repository(value("repository")), subject, asked: None, alert })
 }
 
 /// An alert may name its repository; by name only, so `admit` looks its id up.

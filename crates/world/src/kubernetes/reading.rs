@@ -117,6 +117,24 @@ pub struct ApplicationStatus {
     pub conditions: Vec<ApplicationCondition>,
 }
 
+impl ApplicationStatus {
+    /// Whether it is as Git says: healthy and synced, the last sync not failed.
+    pub fn is_well(&self) -> bool {
+        let failed = self.operation_state.as_ref().is_some_and(|last| matches!(&*last.phase, "Failed" | "Error"));
+        self.health.status == "Healthy" && self.sync.status == "Synced" && !failed
+    }
+
+    /// What is wrong, a line each: what a log is to a red run.
+    pub fn told(&self) -> Vec<Untrusted> {
+        let line = |what: &str, word: &str, why: &str| Untrusted::new(format!("{what}: {word}: {why}"));
+        let why = self.health.message.as_ref().map_or("", |why| why.expose());
+        let mut all = vec![line("health", &self.health.status, why), line("sync", &self.sync.status, "")];
+        all.extend(self.operation_state.iter().map(|last| line("operation", &last.phase, last.message.expose())));
+        all.extend(self.conditions.iter().map(|one| line("condition", &one.kind, one.message.expose())));
+        all
+    }
+}
+
 /// A status word with its explanation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
