@@ -84,8 +84,8 @@ impl Answer {
     }
 
     /// Text.
-    pub fn text(content_type: &str, body: String) -> Self {
-        Self { status: 200, headers: vec![("content-type".into(), content_type.into())], body: body.into_bytes() }
+    pub fn text(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status: 200, headers: vec![("content-type".into(), content_type.into())], body: body.into() }
     }
 
     /// No, in GitHub's shape.

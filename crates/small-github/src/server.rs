@@ -58,8 +58,8 @@ pub struct Server {
     /// What is to be done when something happens.
     pub rules: Rules,
     misbehave: RwLock<Misbehave>,
-    /// How often each path was read: the key of a stale read.
-    reads: Mutex<HashMap<String, u64>>,
+    /// How many there were of each kind.
+    counts: Mutex<HashMap<String, u64>>,
     /// One push at a time.
     pushing: Mutex<()>,
 }
@@ -100,7 +100,7 @@ impl Server {
             ci: Ci::new(options.state.join("logs"), options.job_limit),
             rules: Rules::default(),
             misbehave: RwLock::default(),
-            reads: Mutex::default(),
+            counts: Mutex::default(),
             pushing: Mutex::default(),
         });
         server.set_misbehave(options.misbehave);
@@ -166,14 +166,19 @@ impl Server {
         if request.method != "GET" || misbehave.stale_reads <= 0.0 {
             return self.store.now_state();
         }
-        let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = reads.entry(request.path.clone()).or_default();
-        *count += 1;
-        let key = format!("{}#{count}", request.path);
+        let key = self.nth(&request.path);
         if misbehave.hits(misbehave.stale_reads, "stale", &key) {
             return self.store.state_before(misbehave.seconds(misbehave.pick(1.0, 5.0, "age", &key)));
         }
         self.store.now_state()
+    }
+
+    /// A name for the next one of its kind: a seed decides by it, so it holds nothing that the time decides.
+    pub fn nth(&self, kind: &str) -> String {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(kind.to_owned()).or_default();
+        *count += 1;
+        format!("{kind}#{count}")
     }
 
     fn log(&self, job: &str) -> Answer {

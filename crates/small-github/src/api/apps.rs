@@ -96,7 +96,7 @@ pub(crate) fn grant(server: &Server, installation: &Installation, body: &Value) 
         let random: String = Sha256::digest(&key).iter().map(|byte| format!("{byte:02x}")).collect();
         let text = format!("ghs_{app_id}_{random}.{random}.{random}-{number}");
         let life = if misbehave.hits(misbehave.short_tokens, "short", &key) {
-            let seconds = misbehave.seconds(misbehave.pick(2.0, 20.0, "life", &key)).as_secs().max(1);
+            let seconds = misbehave.seconds(misbehave.pick(2.0, 20.0, "life", &key)).as_secs().max(2);
             SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(1))
         } else {
             LIFE

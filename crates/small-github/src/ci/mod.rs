@@ -8,7 +8,7 @@ mod workflow;
 use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -32,6 +32,8 @@ pub struct Ci {
     free: Mutex<usize>,
     freed: Condvar,
     complaints: Mutex<Vec<String>>,
+    /// Pushes whose workflows begin later.
+    pending: AtomicUsize,
 }
 
 /// A handle on a run.
@@ -85,6 +87,7 @@ impl Ci {
             free: Mutex::new(RUNNERS),
             freed: Condvar::new(),
             complaints: Mutex::default(),
+            pending: AtomicUsize::new(0),
         }
     }
 
@@ -101,10 +104,9 @@ impl Ci {
         Runner(self)
     }
 
-    /// A job's log, if there is one.
-    pub(crate) fn log(&self, job: u64) -> Option<String> {
-        let bytes = fs::read(self.logs.join(format!("{job}.txt"))).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+    /// A job's log, if there is one: whatever bytes its commands wrote.
+    pub(crate) fn log(&self, job: u64) -> Option<Vec<u8>> {
+        fs::read(self.logs.join(format!("{job}.txt"))).ok()
     }
 
     /// Cancels a run, if it still runs.
@@ -156,9 +158,9 @@ impl Ci {
         });
     }
 
-    /// Whether nothing runs.
+    /// Whether nothing runs, and nothing is about to.
     pub(crate) fn idle(&self) -> bool {
-        self.running().is_empty()
+        self.pending.load(Ordering::Acquire) == 0 && self.running().is_empty()
     }
 
     /// Begins a run's newest attempt in a thread of its own.

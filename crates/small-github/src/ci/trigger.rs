@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 
 use super::workflow::{Workflow, expand, scalar, strings};
@@ -70,15 +71,17 @@ pub(crate) fn pull_request(server: &Arc<Server>, repository: u64, number: u64, b
 /// At once, or after 2 to 20 s.
 fn later(server: &Arc<Server>, trigger: Trigger) {
     let misbehave = server.misbehave();
-    let key = format!("{}/{}", trigger.event, trigger.sha);
+    let key = server.nth(&format!("{}/{}/{}", trigger.event, trigger.repository, trigger.branch));
     if !misbehave.hits(misbehave.slow_suites, "suites", &key) {
         return start(server, &trigger);
     }
     let wait = misbehave.seconds(misbehave.pick(2.0, 20.0, "suites wait", &key));
     let server = server.clone();
+    server.ci.pending.fetch_add(1, Ordering::AcqRel);
     thread::spawn(move || {
         thread::sleep(wait);
         start(&server, &trigger);
+        server.ci.pending.fetch_sub(1, Ordering::AcqRel);
     });
 }
 

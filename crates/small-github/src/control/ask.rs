@@ -57,7 +57,7 @@ pub(super) fn runs(server: &Arc<Server>, body: &Value) -> Done {
 /// `log`: of `job`, whether it may be read yet or not.
 pub(super) fn log(server: &Arc<Server>, body: &Value) -> Done {
     let log = server.ci.log(need_number(body, "job")?).ok_or_else(Answer::not_found)?;
-    Ok(json!({ "log": log }))
+    Ok(json!({ "log": String::from_utf8_lossy(&log) }))
 }
 
 /// `written`: what came through the API's writing half, in order.
