@@ -1,9 +1,9 @@
 //! `run-agent`: carries a CodeRun out where the platform's own controller is not there (docs/executor.md).
 //!
-//! Four parts, each in a container that has what it needs and nothing else. `prepare` may read the CodeRun and has the
+//! Parts, each in a container that has what it needs and nothing else. `prepare` may read the CodeRun and has the
 //! App's key: it makes a Secret with the task and a token for one repository. `install` puts this program into the
 //! agent's image. `run` is there, with that Secret and no right in the cluster: checkout, the agent's command, push.
-//! `report` says in the CodeRun's status how it ended.
+//! `report` says in the CodeRun's status how it ended. `tend` does, every minute, what no event did.
 
 mod child;
 mod credential;
@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod settings;
 mod task;
+mod tend;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -50,6 +51,8 @@ enum Part {
     Run(run::Args),
     /// Say in the CodeRun's status how it ended
     Report(report::Args),
+    /// Start CodeRuns that no event started, end those whose Workflow is gone without a report
+    Tend(tend::Args),
 }
 
 /// The definition of its flags.
@@ -76,6 +79,7 @@ impl Part {
             // The agent's own code is kept.
             Part::Run(args) => return ExitCode::from(run::main(args)),
             Part::Report(args) => report::main(args),
+            Part::Tend(args) => tend::main(args),
         };
         match result {
             Ok(sentence) => {

@@ -12,9 +12,9 @@ use crate::Ending;
 use crate::prepare::{Ours, Which, seconds, status};
 
 /// Label that every pod of a Workflow has.
-const WORKFLOW: &str = "workflows.argoproj.io/workflow";
+pub const WORKFLOW: &str = "workflows.argoproj.io/workflow";
 /// Label that says which part of the executor a pod is.
-const PART: &str = "healer.platform/part";
+pub const PART: &str = "healer.platform/part";
 /// The kubelet writes a container's end a moment after Argo knows it.
 const LOOKS: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(2);

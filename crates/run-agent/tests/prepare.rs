@@ -50,8 +50,10 @@ impl Scene {
     fn run(&self, part: &str, more: &[&str]) -> Output {
         let place = |name: &str| self.0.path().join(name);
         let mut command = Command::new(env!("CARGO_BIN_EXE_run-agent"));
-        command.arg(part).arg("--world").arg(place("world")).args(["--coderun", "run-1", "--uid", "u-1"]);
-        command.args(["--namespace", "cto", "--workflow", "run-1-u-1"]).args(more);
+        command.arg(part).arg("--world").arg(place("world")).args(["--namespace", "cto"]).args(more);
+        if part != "tend" {
+            command.args(["--coderun", "run-1", "--uid", "u-1", "--workflow", "run-1-u-1"]);
+        }
         if part == "prepare" {
             command.arg("--config").arg(place("run-agent.yaml")).arg("--github").arg(place("github"));
             command.arg("--parameters").arg(place("parameters"));
@@ -255,7 +257,7 @@ fn the_status_says_how_it_ended() {
 #[test]
 fn every_part_has_a_help_and_a_wrong_flag_is_said() {
     let help = |path: &[&str]| Command::new(env!("CARGO_BIN_EXE_run-agent")).args(path).output().unwrap();
-    for part in ["prepare", "install", "run", "report"] {
+    for part in ["prepare", "install", "run", "report", "tend"] {
         assert!(help(&[part, "--help"]).status.success());
         assert!(String::from_utf8(help(&["--help"]).stdout).unwrap().contains(part));
     }
@@ -264,4 +266,74 @@ fn every_part_has_a_help_and_a_wrong_flag_is_said() {
     let file: &Path = &to.path().join("bin/run-agent");
     assert!(help(&["install", "--to", file.to_str().unwrap()]).status.success());
     assert!(Command::new(file).arg("--version").status().unwrap().success());
+}
+
+const WORKFLOWS: &str = "kubernetes/apis/argoproj.io/v1alpha1/namespaces/cto/workflows";
+
+#[test]
+fn a_coderun_that_no_event_started_is_started_once() {
+    let scene = Scene::new(coderun());
+    let (code, said) = ended(&scene.run("tend", &[]));
+    assert_eq!((code, &*said), (0, "run-agent: 1 CodeRuns, 1 started, 0 ended"));
+    let written = scene.written();
+    let made = &written[0].1;
+    assert_eq!((&made["metadata"]["name"], written.len()), (&json!("run-1-u-1"), 1));
+    assert_eq!(made["metadata"]["ownerReferences"][0]["blockOwnerDeletion"], true);
+    assert_eq!(ended(&scene.run("tend", &[])).1, "run-agent: 1 CodeRuns, 0 started, 0 ended");
+    let no_prompt = Scene::new(with("/spec/promptModification", json!("")));
+    assert_eq!(ended(&no_prompt.run("tend", &[])).1, "run-agent: 1 CodeRuns, 0 started, 0 ended");
+}
+
+#[test]
+fn the_sensor_and_tend_make_the_same_workflow() {
+    let scene = Scene::new(coderun());
+    assert_eq!(ended(&scene.run("tend", &[])).0, 0);
+    let mut made = scene.written()[0].1.clone();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../workflow-templates/executor/coderun-created.yaml");
+    let sensor: Vec<Value> = serde_yaml::from_multiple(&fs::read_to_string(file).unwrap()).unwrap();
+    let trigger = &sensor[1]["spec"]["triggers"][0]["template"]["k8s"];
+    let mut wanted = trigger["source"]["resource"].clone();
+    wanted["metadata"].as_object_mut().unwrap().remove("namespace");
+    for (pointer, value) in [
+        ("/metadata/name", "run-1-u-1"),
+        ("/metadata/ownerReferences/0/name", "run-1"),
+        ("/metadata/ownerReferences/0/uid", "u-1"),
+        ("/spec/arguments/parameters/0/value", "run-1"),
+        ("/spec/arguments/parameters/1/value", "u-1"),
+    ] {
+        let place = wanted.pointer_mut(pointer).unwrap();
+        assert_eq!(*place, "set-below", "{pointer}");
+        *place = json!(value);
+    }
+    made["metadata"].as_object_mut().unwrap().remove("namespace");
+    assert_eq!(made, wanted);
+    let name = trigger["parameters"][0]["src"]["dataTemplate"].as_str().unwrap();
+    assert!(name.contains("trunc 46 | trimAll \"-.\"") && name.ends_with("uid | trunc 8 }}"), "{name}");
+}
+
+#[test]
+fn a_workflow_that_ended_without_a_report_is_reported() {
+    let running = |by: &str| Scene::new(with("/status", json!({ "phase": "Running", "jobName": by })));
+    let workflow = |scene: &Scene, phase: &str| {
+        let workflow = json!({ "metadata": { "name": "run-1-u-1", "uid": "w" }, "status": { "phase": phase } });
+        scene.answer(&format!("{WORKFLOWS}/run-1-u-1.json"), workflow);
+    };
+    let (gone, terminated, works, others, stays) =
+        (running("run-1-u-1"), running("run-1-u-1"), running("run-1-u-1"), running("job-7"), running("run-1-u-1"));
+    workflow(&terminated, "Failed");
+    workflow(&works, "Running");
+    pod(&stays, "agent", json!(null));
+    let file = format!("world/{PODS}/agent.json");
+    let text = fs::read_to_string(stays.0.path().join(&file)).unwrap();
+    stays.put(&file, &text.replace("\"Failed\"", "\"Running\""));
+    for (scene, says) in [(gone, 1), (terminated, 1), (works, 0), (others, 0), (stays, 0)] {
+        let (code, said) = ended(&scene.run("tend", &[]));
+        assert_eq!((code, said), (0, format!("run-agent: 1 CodeRuns, 0 started, {says} ended")));
+        let written = scene.written();
+        assert_eq!(written.len(), says);
+        for (_, body) in written {
+            assert_eq!(body["status"]["phase"], "Failed");
+            assert_eq!(body["status"]["message"], "the Workflow run-1-u-1 ended without a report");
+        }
+    }
 }
