@@ -41,7 +41,11 @@ fn a_broken_push_turns_red_is_told_and_a_fix_by_git_turns_it_green() {
     assert_eq!(link.status, 302);
     let log = github.get(link.header("location").strip_prefix(&github.base).unwrap()).text();
     assert!(log.starts_with("\u{feff}20") && log.contains("Z ##[group]Run echo "), "{log}");
-    assert!(log.contains("Z looking at 41\n") && log.contains("Z error: the answer is wrong\n"), "{log}");
+    assert!(
+        log.contains("Z looking at 41 in /home/runner/work/widgets/widgets\n")
+            && log.contains("Z error: the answer is wrong\n"),
+        "{log}"
+    );
     assert!(log.contains("Z ##[error]Process completed with exit code 3.\n"), "{log}");
     let check = github.widgets(&format!("/check-runs/{}", test["id"]));
     assert_eq!(

@@ -67,6 +67,10 @@ impl Under<'_> {
         state.repositories.get(&self.repository)?.runs.get(&self.run).cloned()
     }
 
+    fn repository_name(&self) -> Option<String> {
+        self.server.store.now_state().repositories.get(&self.repository).map(|found| found.name.clone())
+    }
+
     fn happened(&self, what: &'static str, conclusion: Option<&str>) {
         let Some(run) = self.read() else { return };
         self.server.happened(&Happened {
@@ -187,10 +191,11 @@ impl Under<'_> {
     ) -> Result<&'static str, String> {
         let said = |error: io::Error| error.to_string();
         let server = self.server;
-        let mut log =
-            Log::begin(&server.ci.logs.join(format!("{}.txt", job.id)), server.store.offset()).map_err(said)?;
         let folder = tempfile::tempdir().map_err(said)?;
         let checkout = folder.path().join("checkout");
+        let file = server.ci.logs.join(format!("{}.txt", job.id));
+        let name = self.repository_name().ok_or("the repository is gone")?;
+        let mut log = Log::begin(&file, server.store.offset(), &checkout, &name).map_err(said)?;
         self.step(job.id, 0, None);
         for line in
             ["Current runner version: '2.330.0'", "##[group]Runner Image", "Image: small-github", "##[endgroup]"]

@@ -5,12 +5,15 @@ use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
 
 use jiff::Timestamp;
+use memchr::memmem;
 
 /// A log that is being written.
 pub(crate) struct Log {
     file: File,
     /// Seconds that the server's clock is ahead of the machine's.
     ahead: i64,
+    /// The checkout's path, and how it reads on GitHub: always the same, so that two runs of one failure say the same.
+    path: (String, String),
 }
 
 impl Log {
@@ -18,10 +21,11 @@ impl Log {
     ///
     /// # Errors
     /// The disk's.
-    pub fn begin(path: &Path, ahead: i64) -> io::Result<Self> {
+    pub fn begin(path: &Path, ahead: i64, checkout: &Path, name: &str) -> io::Result<Self> {
         let mut file = File::create(path)?;
         file.write_all("\u{feff}".as_bytes())?;
-        Ok(Self { file, ahead })
+        let path = (checkout.display().to_string(), format!("/home/runner/work/{name}/{name}"));
+        Ok(Self { file, ahead, path })
     }
 
     /// One line.
@@ -34,7 +38,13 @@ impl Log {
         // GitHub's runner counts in ticks of 100 ns.
         let ticks = now.subsec_nanosecond() / 100;
         write!(self.file, "{}.{ticks:07}Z ", now.strftime("%Y-%m-%dT%H:%M:%S"))?;
-        self.file.write_all(text)?;
+        let mut rest = text;
+        while let Some(at) = memmem::find(rest, self.path.0.as_bytes()) {
+            self.file.write_all(&rest[..at])?;
+            self.file.write_all(self.path.1.as_bytes())?;
+            rest = &rest[at + self.path.0.len()..];
+        }
+        self.file.write_all(rest)?;
         self.file.write_all(b"\n")
     }
 
