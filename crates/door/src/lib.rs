@@ -26,6 +26,9 @@ pub const DOOR: &str = "healer.platform/door";
 /// The highest round; nobody asks so often.
 pub const MAX_ROUND: u32 = 99;
 
+/// How often what died is taken over by itself; after that it is a person's.
+pub const TAKE_OVERS: u32 = 5;
+
 /// A person's wish, for the event's key `healer`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
@@ -101,9 +104,34 @@ pub async fn open(
     Err(Cannot::refused(format!("{} has had {MAX_ROUND} rounds; nothing was created", failure.id)))
 }
 
+/// The same Workflow under another name: its template, its arguments and its labels, as its door wrote them.
+pub fn again(before: &Resource, name: &str) -> Option<Value> {
+    let template = before.spec.get("workflowTemplateRef")?;
+    let arguments = before.spec.get("arguments").filter(|_| argument(before, "event_b64").is_some())?;
+    let own = [PART_OF.0, DOOR];
+    let labels: serde_json::Map<String, Value> = before
+        .metadata
+        .labels
+        .iter()
+        .filter(|(key, _)| own.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), json!(value)))
+        .collect();
+    Some(json!({
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": { "name": name, "namespace": before.metadata.namespace, "labels": labels },
+        "spec": { "workflowTemplateRef": template, "arguments": arguments },
+    }))
+}
+
 /// Whether a Workflow has ended.
 pub fn is_over(workflow: &Resource) -> bool {
     matches!(workflow.phase(), Some("Succeeded" | "Failed" | "Error"))
+}
+
+/// Whether a person stopped it with `argo stop`. `argo terminate` is no such wish: it leaves no time to say so.
+pub fn is_stopped(workflow: &Resource) -> bool {
+    workflow.spec.get("shutdown").and_then(Value::as_str) == Some("Stop")
 }
 
 /// The value of one of a Workflow's arguments.

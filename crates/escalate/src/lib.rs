@@ -156,7 +156,7 @@ async fn why(record: &Record, owner: Option<&Owner>, ports: &impl Workflows) -> 
     let shut_down = match owner {
         Some(owner) => ports.workflow_of(&owner.workflow).await.ok().flatten().is_some_and(|workflow| {
             let shutdown = workflow.spec.get("shutdown").and_then(|word| word.as_str());
-            owner.uid.as_ref() == Some(&workflow.metadata.uid) && shutdown.is_some_and(|word| !word.is_empty())
+            owner.uid.as_ref() == Some(&workflow.metadata.uid) && shutdown == Some("Stop")
         }),
         None => false,
     };

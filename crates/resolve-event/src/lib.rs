@@ -1,11 +1,13 @@
 //! `resolve-event`: every door but `workflow_run` (design section 5). It looks up on GitHub who asks and what failed, and
 //! makes exactly the Workflows that a sensor for `workflow_run` would have made, or carries out a person's command.
 //!
-//! [`asks`] says who asks for what, [`commands`] carries it out, [`failures`] finds what is red. A look-up that fails is no
+//! [`asks`] says who asks for what, [`commands`] carries it out, [`failures`] finds what is red, [`died`] takes over
+//! what a Workflow of ours left open. A look-up that fails is no
 //! answer: the step ends with its code, and nothing is done.
 
 mod asks;
 mod commands;
+mod died;
 mod failures;
 mod resolve;
 

@@ -10,7 +10,7 @@ use text::Untrusted;
 use world::github::{Repository, Run, Slug};
 use world::{Cluster, CodeRuns, ReadGithub, Records, Workflows};
 
-use crate::{Needs, Outcome, because};
+use crate::{Needs, Outcome, because, died};
 
 /// Everything that `resolve-event` may do.
 pub trait Ports: ReadGithub + Records + Workflows + CodeRuns + Cluster {}
@@ -39,6 +39,9 @@ pub async fn resolve<P: Ports>(
     now: Timestamp,
 ) -> Result<Outcome, Cannot> {
     let kind = subject.kind.require("subject.kind")?;
+    if kind == SubjectKind::WorkflowFailure {
+        return died::take_over(subject, config, ports).await;
+    }
     let named = application_of(subject, config);
     let Some(told) = named.as_ref().or(needs.repository.as_ref()) else {
         return Ok(Outcome::no(Reason::NotSupported, "document:repository"));

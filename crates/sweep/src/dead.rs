@@ -11,9 +11,6 @@ use world::kubernetes::Resource;
 use crate::reopen::Made;
 use crate::{Ports, Run, Sweep, slug};
 
-/// A remediation that died so often is a person's.
-const TAKE_OVERS: u32 = 5;
-
 /// The end of the Workflow that worked on a remediation.
 struct Death {
     /// When it ended; of one that is gone nobody knows, so when its record was made.
@@ -47,7 +44,7 @@ impl<P: Ports> Run<'_, P> {
         let round = record.status.attempt.as_ref().map_or(1, |attempt| attempt.round);
         let base = names::workflow(record.name(), round);
         let owner = record.status.owner.as_ref().map_or("", |owner| owner.workflow.as_str());
-        for number in names::take_overs(&base, owner) + 1..=TAKE_OVERS {
+        for number in names::take_overs(&base, owner) + 1..=door::TAKE_OVERS {
             let name = names::take_over(&base, number);
             if let Some(there) = self.ports.workflow_of(&name).await.map_err(cannot)? {
                 if !door::is_over(&there) || self.now.duration_since(finished(&there, self.now)) < self.grace() {
@@ -110,8 +107,7 @@ fn is_by_hand(record: &Record) -> bool {
 
 /// A person ended it, with a command or with `argo stop`.
 fn was_stopped(record: &Record, workflow: Option<&Resource>) -> bool {
-    let shut_down = workflow.and_then(|workflow| workflow.spec.get("shutdown")).and_then(Value::as_str);
-    record.status.stopped_by.is_some() || shut_down == Some("Stop")
+    record.status.stopped_by.is_some() || workflow.is_some_and(door::is_stopped)
 }
 
 fn is_it(workflow: &Resource, owner: &Owner) -> bool {

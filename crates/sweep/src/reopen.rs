@@ -3,7 +3,7 @@
 use door::Failure;
 use ledger::{Record, cannot, found};
 use remediation::AlertType;
-use serde_json::{Value, json};
+use serde_json::json;
 use step::Cannot;
 use world::PortError;
 use world::github::AlertKind;
@@ -31,7 +31,7 @@ impl<P: Ports> Run<'_, P> {
         record: &Record,
         before: Option<&Resource>,
     ) -> Result<Made, Cannot> {
-        let manifest = match before.and_then(|before| copied(before, name)) {
+        let manifest = match before.and_then(|before| door::again(before, name)) {
             Some(manifest) => manifest,
             None => match self.told_again(record).await? {
                 Some(failure) => {
@@ -81,24 +81,4 @@ impl<P: Ports> Run<'_, P> {
         let mut checks = checks.iter().map(|one| Failure::of_check(&repository, one, branch.as_ref()));
         Ok(checks.find(|failure| failure.id == record.name()))
     }
-}
-
-/// The same Workflow under another name: its template, its arguments and its labels, as its door wrote them.
-fn copied(before: &Resource, name: &str) -> Option<Value> {
-    let template = before.spec.get("workflowTemplateRef")?;
-    let arguments = before.spec.get("arguments").filter(|_| door::argument(before, "event_b64").is_some())?;
-    let own = [door::PART_OF.0, door::DOOR];
-    let labels: serde_json::Map<String, Value> = before
-        .metadata
-        .labels
-        .iter()
-        .filter(|(key, _)| own.contains(&key.as_str()))
-        .map(|(key, value)| (key.clone(), json!(value)))
-        .collect();
-    Some(json!({
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": "Workflow",
-        "metadata": { "name": name, "namespace": before.metadata.namespace, "labels": labels },
-        "spec": { "workflowTemplateRef": template, "arguments": arguments },
-    }))
 }

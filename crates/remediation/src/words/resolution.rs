@@ -7,6 +7,7 @@ vocabulary! {
     ResolutionReason, "resolution reason":
     Created = "created", "there is a Workflow for each failure now";
     NewRound = "new_round", "there is a Workflow for another round of each remediation";
+    TakenOver = "taken_over", "there is a Workflow that takes over what one of ours died over";
     Stopped = "stopped", "each live remediation was asked to stop, and its agent's run deleted";
     Approved = "approved", "each waiting remediation is approved for this commit";
     NoCommand = "no_command", "the comment or button asks for nothing that Healer knows";
