@@ -2,36 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::os::unix::process::CommandExt as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rustix::process::Pid;
-use serde_json::json;
 
 use super::Control;
+use super::contexts::{contexts, variables};
 use super::log::Log;
-use super::trigger::{add_checks, contexts, queued, variables};
-use super::workflow::{Job as Plan, Step as PlannedStep, Workflow, expand, strings};
+use super::workflow::{Job as Plan, Workflow, expand, strings};
 use crate::events;
-use crate::http::Answer;
-use crate::model::{Attempt, Job, Run, State};
+use crate::model::{Attempt, Job, Run};
 use crate::server::Server;
 use crate::when::Happened;
 
 /// How often something waiting is looked at.
-const LOOK: Duration = Duration::from_millis(20);
+pub(super) const LOOK: Duration = Duration::from_millis(20);
 
 /// One run under way.
-struct Under<'a> {
-    server: &'a Arc<Server>,
-    control: &'a Control,
-    repository: u64,
-    run: u64,
+pub(super) struct Under<'a> {
+    pub(super) server: &'a Arc<Server>,
+    pub(super) control: &'a Control,
+    pub(super) repository: u64,
+    pub(super) run: u64,
 }
 
 /// Runs it to its end.
@@ -62,7 +56,7 @@ impl Under<'_> {
         })
     }
 
-    fn read(&self) -> Option<Run> {
+    pub(super) fn read(&self) -> Option<Run> {
         let state = self.server.store.now_state();
         state.repositories.get(&self.repository)?.runs.get(&self.run).cloned()
     }
@@ -236,78 +230,6 @@ impl Under<'_> {
         Ok(conclusion)
     }
 
-    /// Runs one command in a process group of its own.
-    fn command(
-        &self,
-        log: &mut Log,
-        checkout: &Path,
-        step: &PlannedStep,
-        command: &str,
-        env: &BTreeMap<String, String>,
-        deadline: Instant,
-    ) -> io::Result<&'static str> {
-        let (reader, writer) = io::pipe()?;
-        let mut shell = Command::new("sh");
-        let folder =
-            step.working_directory.as_deref().map_or_else(|| checkout.to_owned(), |below| checkout.join(below));
-        shell.args(["-e", "-c", command]).current_dir(folder).envs(env).env("GITHUB_WORKSPACE", checkout);
-        shell.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
-        let mut child = shell.spawn()?;
-        // The command holds the pipe's other end; it closes with the last process that writes.
-        drop(shell);
-        self.control.set_group(i32::try_from(child.id()).ok().and_then(Pid::from_raw));
-        let (status, timed_out) = thread::scope(|scope| -> io::Result<_> {
-            let copied = scope.spawn(|| log.copy(reader));
-            let mut timed_out = false;
-            let status = loop {
-                if let Some(status) = child.try_wait()? {
-                    break status;
-                }
-                timed_out |= Instant::now() >= deadline;
-                if timed_out || self.control.cancelled() {
-                    self.control.kill();
-                }
-                thread::sleep(LOOK / 4);
-            };
-            // What it left behind would hold the pipe open.
-            self.control.kill();
-            copied.join().map_err(|_| io::Error::other("the log's writer broke"))??;
-            Ok((status, timed_out))
-        })?;
-        self.control.set_group(None);
-        if self.control.cancelled() || timed_out {
-            log.line(b"##[error]The operation was canceled.")?;
-            return Ok("cancelled");
-        }
-        match status.code() {
-            Some(0) => Ok("success"),
-            code => {
-                let code = code.map_or_else(|| "137".to_owned(), |code| code.to_string());
-                log.line(format!("##[error]Process completed with exit code {code}.").as_bytes())?;
-                let note = json!({
-                    "path": ".github", "start_line": 1, "end_line": 1, "start_column": null, "end_column": null,
-                    "annotation_level": "failure", "title": "", "raw_details": "",
-                    "message": format!("Process completed with exit code {code}."),
-                });
-                self.annotate(note);
-                Ok("failure")
-            }
-        }
-    }
-
-    fn annotate(&self, note: serde_json::Value) {
-        let id = self.read().and_then(|run| {
-            let attempt = run.attempts.into_iter().last()?;
-            attempt.jobs.into_iter().find(|job| job.status == "in_progress").map(|job| job.id)
-        });
-        self.server.store.write(|state| {
-            let repository = state.repositories.get_mut(&self.repository);
-            if let Some(check) = repository.zip(id).and_then(|(repository, id)| repository.checks.get_mut(&id)) {
-                check.annotations.push(note);
-            }
-        });
-    }
-
     fn end_job(&self, id: u64, conclusion: &str) {
         let misbehave = self.server.misbehave();
         let slow = misbehave.hits(misbehave.slow_logs, "log", &id.to_string());
@@ -349,77 +271,4 @@ impl Under<'_> {
         events::suite(self.server, self.repository, suite);
         self.happened("run_completed", Some(conclusion));
     }
-}
-
-/// Runs the failed jobs of a run again, and what needs them, as a new attempt.
-pub(crate) fn rerun(server: &Arc<Server>, repository: u64, run: u64, by: u64) -> Result<(), Answer> {
-    let now = server.store.now();
-    let path_and_sha = server
-        .store
-        .now_state()
-        .repositories
-        .get(&repository)
-        .and_then(|found| found.runs.get(&run).map(|run| (run.path.clone(), run.sha.clone())));
-    let (path, sha) = path_and_sha.ok_or_else(Answer::not_found)?;
-    let workflow = server.git.file(repository, &sha, &path).ok().and_then(|text| Workflow::read(&text).ok());
-    let plans = workflow.and_then(|workflow| workflow.jobs().ok()).unwrap_or_default();
-    server.store.write(|state| {
-        let found =
-            state.repositories.get(&repository).and_then(|found| found.runs.get(&run)).ok_or_else(Answer::not_found)?;
-        let last = found.attempts.last().ok_or_else(Answer::not_found)?.clone();
-        if last.status != "completed" {
-            return Err(Answer::refusal(403, "This workflow run is already running"));
-        }
-        let again = again(&last, &plans);
-        if again.is_empty() {
-            return Err(Answer::refusal(403, "This workflow run cannot be retried: no job failed"));
-        }
-        let jobs: Vec<Job> = last.jobs.iter().map(|job| next_job(state, job, again.contains(&job.key), now)).collect();
-        let repository = state.repositories.get_mut(&repository).ok_or_else(Answer::not_found)?;
-        let run = repository.runs.get_mut(&run).ok_or_else(Answer::not_found)?;
-        run.attempts.push(Attempt {
-            number: last.number + 1,
-            actor: by,
-            status: "queued".to_owned(),
-            conclusion: None,
-            started_at: now,
-            updated_at: now,
-            jobs,
-        });
-        let run = run.clone();
-        add_checks(repository, &run);
-        Ok(())
-    })?;
-    events::run(server, repository, run, "requested");
-    queued(server, repository, run);
-    server.ci.begin(server, repository, run);
-    Ok(())
-}
-
-/// The keys of the jobs that run again.
-fn again(last: &Attempt, plans: &[(String, Plan)]) -> Vec<String> {
-    let red = |job: &&Job| !matches!(job.conclusion.as_deref(), Some("success" | "neutral"));
-    let mut again: Vec<String> = last.jobs.iter().filter(red).map(|job| job.key.clone()).collect();
-    for (key, plan) in plans {
-        if !again.contains(key) && strings(&plan.needs).iter().any(|need| again.contains(need)) {
-            again.push(key.clone());
-        }
-    }
-    again
-}
-
-/// The job in the next attempt: new, or as it was with another id.
-fn next_job(state: &mut State, job: &Job, again: bool, now: Timestamp) -> Job {
-    let id = state.id();
-    if !again {
-        return Job { id, ..job.clone() };
-    }
-    let mut job = Job { id, log: id, ..job.clone() };
-    "queued".clone_into(&mut job.status);
-    (job.conclusion, job.started_at, job.completed_at, job.log_at, job.created_at) = (None, None, None, None, now);
-    for step in &mut job.steps {
-        "queued".clone_into(&mut step.status);
-        (step.conclusion, step.started_at, step.completed_at) = (None, None, None);
-    }
-    job
 }

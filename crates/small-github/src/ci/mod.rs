@@ -1,7 +1,10 @@
 //! CI that is real: workflows are read from the commit, and their commands run.
 
+mod command;
+mod contexts;
 mod execute;
 mod log;
+mod rerun;
 pub(crate) mod trigger;
 mod workflow;
 
@@ -15,7 +18,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-pub(crate) use execute::rerun;
+pub(crate) use rerun::rerun;
 
 use crate::model::{Check, Repository, State};
 use crate::server::Server;
