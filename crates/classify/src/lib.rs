@@ -2,7 +2,7 @@
 //!
 //! Four layers, each replaceable: [`lines`] (bytes to lines), [`clean`] (lines to a tool's own words), [`steps`] and
 //! [`reading`] (structure and rules that fire), then weighing, excerpt and signature. The rules are data: one row each,
-//! one file per tool, in `rules/`.
+//! one file per tool, in `rules/`. What need not be read of a long log, `skim` and `tail` say.
 //!
 //! The order is an engineer's: the failing step, its command, its tool; that tool's own error block; the first error of
 //! it. Log text is hostile: it chooses among kinds, but security kinds only where [`Hints::security_allowed`] says so.
@@ -10,13 +10,19 @@
 pub mod clean;
 pub mod commands;
 mod excerpt;
+mod expression;
+mod grams;
 pub mod lines;
 mod location;
+mod marks;
+mod plain;
 pub mod reading;
 pub mod rule;
 mod rules;
 pub mod signature;
+mod skim;
 pub mod steps;
+mod tail;
 mod tool;
 pub mod user_rules;
 mod weigh;
@@ -27,6 +33,9 @@ use std::io::{self, Read};
 use remediation::{Agent, Kind, Remedy};
 
 pub use excerpt::MAX_BYTES as MAX_EXCERPT_BYTES;
+pub use rule::Table;
+pub use skim::{BEGINNING, HELD};
+pub use tail::Answer;
 pub use tool::{Classify, section};
 
 /// What is known beside the log; weaker evidence than the log itself.
@@ -96,11 +105,24 @@ pub struct Judgement {
     pub because: Vec<Evidence>,
 }
 
+impl Judgement {
+    /// The same judgement of a log with so many more lines above.
+    #[must_use]
+    pub fn shifted(mut self, by: u64) -> Self {
+        for (first, last) in &mut self.excerpt {
+            *first += by;
+            *last += by;
+        }
+        self.lines.iter_mut().for_each(|(number, _)| *number += by);
+        self.because.iter_mut().for_each(|why| why.line = why.line.map(|line| line + by));
+        self
+    }
+}
+
 /// Judges a log that is in memory.
 #[must_use]
 pub fn judge(log: &[u8], hints: &Hints<'_>) -> Judgement {
-    // Reading from memory cannot fail; the fallback keeps the signature free of an error that never comes.
-    judge_reader(log, hints).unwrap_or_else(|_| unread())
+    user_rules::judge_by(None, log, hints)
 }
 
 /// Judges a log of any size in bounded memory.
@@ -108,17 +130,29 @@ pub fn judge(log: &[u8], hints: &Hints<'_>) -> Judgement {
 /// # Errors
 /// What the reader returns.
 pub fn judge_reader(log: impl Read, hints: &Hints<'_>) -> io::Result<Judgement> {
-    let Some(table) = rule::Table::builtin() else { return Ok(unread()) };
+    user_rules::judge_reader_by(None, log, hints)
+}
+
+/// Judges by reading every line, whatever a log's structure says: what [`judge`] is measured against.
+///
+/// # Errors
+/// What the reader returns.
+pub fn judge_every_line(log: impl Read, hints: &Hints<'_>) -> io::Result<Judgement> {
+    let table = rule::Table::builtin();
     let mut reading = reading::Reading::new(table);
     lines::for_each_line(log, |line| reading.line(line))?;
     reading.finish();
-    Ok(conclude(&reading, table, hints))
+    Ok(conclude(&weigh::weigh(&reading, table, hints), table))
 }
 
-fn conclude(reading: &reading::Reading, table: &rule::Table, hints: &Hints<'_>) -> Judgement {
-    let verdict = weigh::weigh(reading, table, hints);
+/// The expressions of all rules, for those who measure other programs with them.
+pub fn expressions() -> impl Iterator<Item = &'static str> {
+    rules::TOOLS.iter().flat_map(|tool| tool.rules).map(|rule| rule.like)
+}
+
+fn conclude(verdict: &weigh::Verdict<'_>, table: &rule::Table) -> Judgement {
     let kind = verdict.kind;
-    let (excerpt, lines) = excerpt::excerpt(&verdict, table);
+    let (excerpt, lines) = excerpt::excerpt(verdict, table);
     let first = verdict.hits.first();
     let speaker = signature_rule(&verdict.hits, table);
     let tool = speaker.map_or("none", |weighed| table.tool(weighed.hit.rule));
@@ -138,7 +172,7 @@ fn conclude(reading: &reading::Reading, table: &rule::Table, hints: &Hints<'_>) 
         lines,
         command: verdict.step.and_then(|step| step.commands.back()).map(|(_, command)| command.clone()),
         location: first.and_then(|weighed| location::of(weighed.hit)),
-        because: verdict.because,
+        because: verdict.because.clone(),
     }
 }
 

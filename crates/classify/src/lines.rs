@@ -14,8 +14,6 @@ const BLOCK_BYTES: usize = 256 * 1024;
 pub struct Line<'a> {
     /// 1-based, as editors count.
     pub number: u64,
-    /// Where the line starts, in bytes of the (transcoded) log.
-    pub offset: u64,
     /// The whole length in bytes, line feed included, also where `text` is cut.
     pub size_bytes: u64,
     /// At most [`MAX_LINE_BYTES`] of it.
@@ -32,36 +30,120 @@ enum Encoding {
 /// Calls `each` with every line of `reader`, in order, holding one block and one line in memory.
 ///
 /// # Errors
-/// What the reader returns; lines before the error have been delivered.
-pub fn for_each_line(mut reader: impl Read, mut each: impl FnMut(Line<'_>)) -> io::Result<()> {
+/// What the reader returns; whole blocks before the error have been delivered.
+pub fn for_each_line(reader: impl Read, mut each: impl FnMut(Line<'_>)) -> io::Result<()> {
+    let mut source = Source::new(reader);
     let mut block = vec![0_u8; BLOCK_BYTES];
     let mut splitter = Splitter::default();
-    let mut filled = fill(&mut reader, &mut block)?;
-    let (encoding, skip) = detect(&block[..filled]);
-    let mut from = skip;
-    let mut wide = Wide::default();
-    while filled > 0 {
-        let bytes = &block[from..filled];
-        if encoding == Encoding::Bytes {
-            splitter.push(bytes, &mut each);
-        } else {
-            let text = wide.decode(bytes, encoding);
-            splitter.push(text.as_bytes(), &mut each);
+    loop {
+        let filled = source.fill(&mut block)?;
+        splitter.push(&block[..filled], &mut each);
+        if filled < block.len() {
+            break;
         }
-        from = 0;
-        filled = fill(&mut reader, &mut block)?;
     }
     splitter.finish(&mut each);
     Ok(())
 }
 
-fn fill(reader: &mut impl Read, block: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match reader.read(block) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
+/// The first of these bytes as a line.
+#[must_use]
+pub fn first_line(bytes: &[u8], number: u64) -> Line<'_> {
+    let end = memchr::memchr(b'\n', bytes);
+    let text = &bytes[..end.unwrap_or(bytes.len())];
+    let size_bytes = end.map_or(bytes.len(), |end| end + 1) as u64;
+    Line { number, size_bytes, text: &text[..text.len().min(MAX_LINE_BYTES)] }
+}
+
+/// How many line feeds there are.
+#[must_use]
+pub fn count(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
+
+/// Bytes of a reader as UTF-8, without a byte order mark.
+pub struct Source<R> {
+    reader: R,
+    encoding: Option<Encoding>,
+    wide: Wide,
+    /// Text that is decoded and did not fit yet.
+    waiting: Vec<u8>,
+    raw: Vec<u8>,
+}
+
+impl<R: Read> Source<R> {
+    /// Begins reading.
+    pub fn new(reader: R) -> Self {
+        Self { reader, encoding: None, wide: Wide::default(), waiting: Vec::new(), raw: Vec::new() }
+    }
+
+    /// Fills `block`; fewer bytes only at the end.
+    ///
+    /// # Errors
+    /// What the reader returns.
+    pub fn fill(&mut self, block: &mut [u8]) -> io::Result<usize> {
+        match self.encoding {
+            Some(Encoding::Bytes) => fill(&mut self.reader, block),
+            Some(wide) => self.decode(block, wide),
+            None => {
+                let filled = fill(&mut self.reader, block)?;
+                let (encoding, skip) = detect(&block[..filled]);
+                self.encoding = Some(encoding);
+                if encoding == Encoding::Bytes {
+                    block.copy_within(skip..filled, 0);
+                    let kept = filled - skip;
+                    let more = if filled < block.len() { 0 } else { fill(&mut self.reader, &mut block[kept..])? };
+                    return Ok(kept + more);
+                }
+                self.waiting = self.wide.decode(&block[skip..filled], encoding).into_bytes();
+                self.decode(block, encoding)
+            }
         }
     }
+
+    /// Whether bytes are decoded, not passed on.
+    pub fn is_wide(&self) -> bool {
+        matches!(self.encoding, Some(Encoding::Utf16Le | Encoding::Utf16Be))
+    }
+
+    fn decode(&mut self, block: &mut [u8], encoding: Encoding) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < block.len() {
+            if self.waiting.is_empty() {
+                self.raw.resize(BLOCK_BYTES / 4, 0);
+                let got = fill(&mut self.reader, &mut self.raw)?;
+                if got == 0 {
+                    break;
+                }
+                self.waiting = self.wide.decode(&self.raw[..got], encoding).into_bytes();
+                continue;
+            }
+            let taken = self.waiting.len().min(block.len() - filled);
+            block[filled..filled + taken].copy_from_slice(&self.waiting[..taken]);
+            self.waiting.drain(..taken);
+            filled += taken;
+        }
+        Ok(filled)
+    }
+}
+
+fn fill(reader: &mut impl Read, block: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < block.len() {
+        match reader.read(&mut block[filled..]) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Whether these are bytes of text, and not UTF-16.
+#[must_use]
+pub fn is_narrow(start: &[u8]) -> bool {
+    detect(start).0 == Encoding::Bytes
 }
 
 /// UTF-16 by its mark, or by every second byte of the beginning being zero.
@@ -114,16 +196,17 @@ impl Wide {
     }
 }
 
+/// Cuts blocks into lines.
 #[derive(Default)]
-struct Splitter {
+pub struct Splitter {
     carry: Vec<u8>,
     carried_bytes: u64,
     number: u64,
-    offset: u64,
 }
 
 impl Splitter {
-    fn push(&mut self, mut bytes: &[u8], each: &mut impl FnMut(Line<'_>)) {
+    /// Delivers the lines that end in `bytes`.
+    pub fn push(&mut self, mut bytes: &[u8], each: &mut impl FnMut(Line<'_>)) {
         while let Some(end) = memchr::memchr(b'\n', bytes) {
             let (line, rest) = bytes.split_at(end);
             bytes = &rest[1..];
@@ -151,11 +234,11 @@ impl Splitter {
     fn deliver(&mut self, text: &[u8], size_bytes: u64, each: &mut impl FnMut(Line<'_>)) {
         self.number += 1;
         let text = &text[..text.len().min(MAX_LINE_BYTES)];
-        each(Line { number: self.number, offset: self.offset, size_bytes, text });
-        self.offset += size_bytes;
+        each(Line { number: self.number, size_bytes, text });
     }
 
-    fn finish(&mut self, each: &mut impl FnMut(Line<'_>)) {
+    /// Delivers the last line, if no line feed ends it.
+    pub fn finish(&mut self, each: &mut impl FnMut(Line<'_>)) {
         if self.carried_bytes > 0 {
             let whole = std::mem::take(&mut self.carry);
             self.deliver(&whole, self.carried_bytes, each);
@@ -170,15 +253,15 @@ mod tests {
     fn lines(bytes: &[u8]) -> Vec<(u64, u64, String)> {
         let mut seen = Vec::new();
         for_each_line(bytes, |line| {
-            seen.push((line.number, line.offset, String::from_utf8_lossy(line.text).into_owned()));
+            seen.push((line.number, line.size_bytes, String::from_utf8_lossy(line.text).into_owned()));
         })
         .unwrap();
         seen
     }
 
     #[test]
-    fn numbers_and_offsets_are_those_of_an_editor() {
-        assert_eq!(lines(b"a\n\nbc"), [(1, 0, "a".into()), (2, 2, String::new()), (3, 3, "bc".into())]);
+    fn numbers_are_those_of_an_editor() {
+        assert_eq!(lines(b"a\n\nbc"), [(1, 2, "a".into()), (2, 1, String::new()), (3, 2, "bc".into())]);
         assert!(lines(b"").is_empty());
     }
 

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::clean::{Clean, clean};
 use crate::lines::Line;
+use crate::marks::event_of;
 use crate::rule::{Role, Table};
 use crate::signature;
-use crate::steps::{Event, event};
+use crate::skim::COLUMNS_WITHIN;
+use crate::steps::Event;
 
 /// Lines after a hit whose size is remembered, for the excerpt.
 const AFTER: usize = 10;
@@ -20,10 +22,12 @@ const BEFORE: usize = 14;
 const TEXT_BYTES: usize = 400;
 /// Hits kept of one rule in one step: the first ones, then the last.
 const HITS_PER_RULE: usize = 8;
-/// Failed steps kept.
-const FAILED_STEPS: usize = 24;
+/// Failed steps kept: as many of the first as of the last.
+pub const FAILED_STEPS: usize = 24;
+/// Failed steps kept of the beginning of a log.
+pub const ENDS_OF_FAILED: usize = FAILED_STEPS / 2;
 /// Other steps kept.
-const OTHER_STEPS: usize = 3;
+pub const OTHER_STEPS: usize = 3;
 /// Last lines of a step that are kept for the case that no rule fired.
 const TAIL: usize = 25;
 
@@ -111,8 +115,8 @@ pub struct Reading {
     unplaced: Vec<(u16, String)>,
     place_in: usize,
     fired: Vec<u16>,
-    /// Lines read.
-    pub lines: u64,
+    /// Whether lines may begin with job and step.
+    may_have_columns: bool,
 }
 
 impl Reading {
@@ -131,16 +135,20 @@ impl Reading {
             unplaced: Vec::new(),
             place_in: 0,
             fired: Vec::new(),
-            lines: 0,
+            may_have_columns: true,
         }
+    }
+
+    /// Starts reading after the beginning of a log, where no line had job and step columns.
+    pub fn without_columns(table: &'static Table) -> Self {
+        Self { may_have_columns: false, ..Self::new(table) }
     }
 
     /// Reads the next line.
     pub fn line(&mut self, line: Line<'_>) {
-        self.lines = line.number;
         let cleaned = clean(line.text);
         self.follow_columns(&cleaned, line.number);
-        let what = event(&cleaned, self.in_header);
+        let what = event_of(line.text, &cleaned, self.in_header);
         match what {
             Event::Run(name) => self.begin(line.number, name, true),
             Event::Step(name) => {
@@ -184,6 +192,11 @@ impl Reading {
 
     fn follow_columns(&mut self, line: &Clean<'_>, number: u64) {
         let Some((job, step)) = line.columns else { return };
+        // Where the beginning has none, a line that looks like it is a tool's table.
+        self.may_have_columns &= self.columns.is_some() || number <= COLUMNS_WITHIN;
+        if !self.may_have_columns {
+            return;
+        }
         let same = self.columns.as_ref().is_some_and(|(old_job, old_step)| old_job == job && old_step == step);
         if !same {
             self.columns = Some((job.to_vec(), step.to_vec()));
@@ -225,10 +238,12 @@ impl Reading {
         self.in_header = false;
         self.settle(None);
         self.file.clear();
+        // What another step printed is no neighbour.
+        self.recent.clear();
         let step = std::mem::take(&mut self.step);
         if step.failed_at.is_some() && !step.cleanup {
             if self.failed.len() == FAILED_STEPS {
-                self.failed.remove(FAILED_STEPS / 2);
+                self.failed.remove(ENDS_OF_FAILED);
             }
             self.failed.push(step);
         } else if step.last > 0 {

@@ -5,10 +5,11 @@
 
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
 use remediation::Kind;
 
+use crate::expression::Expression;
+use crate::grams::GRAMS;
 use crate::rules;
 
 /// What a matching line is to its tool.
@@ -79,10 +80,8 @@ pub struct Tool {
 
 /// All rows, ready to be asked. Expressions are compiled when first needed.
 pub struct Table {
+    /// The built-in ones, which [`GRAMS`] finds, and after them the others.
     rows: Vec<Row>,
-    literals: AhoCorasick,
-    /// Which row each literal belongs to.
-    owners: Vec<u16>,
     /// Rows without literals: they are asked about every line.
     free: Vec<u16>,
 }
@@ -90,23 +89,24 @@ pub struct Table {
 struct Row {
     tool: &'static str,
     rule: &'static Rule,
-    like: OnceLock<Option<Regex>>,
+    like: Expression,
     /// Look-alikes that it leaves alone.
     not: Option<Regex>,
 }
 
 impl Table {
     /// The built-in table, built once.
-    ///
-    /// `None` only if the literals exceed the automaton's limits, which a test excludes.
-    pub fn builtin() -> Option<&'static Self> {
-        static TABLE: OnceLock<Option<Table>> = OnceLock::new();
-        TABLE.get_or_init(|| Self::build(rules::TOOLS)).as_ref()
+    pub fn builtin() -> &'static Self {
+        static TABLE: OnceLock<Table> = OnceLock::new();
+        TABLE.get_or_init(Self::fresh)
     }
 
     /// A table of the built-in rows that may be added to.
-    pub(crate) fn fresh() -> Option<Self> {
-        Self::build(rules::TOOLS)
+    pub(crate) fn fresh() -> Self {
+        let rows = |tool: &'static Tool| {
+            tool.rules.iter().map(|rule| Row { tool: tool.name, rule, like: Expression::new(rule.like), not: None })
+        };
+        Self { rows: rules::TOOLS.iter().flat_map(rows).collect(), free: Vec::new() }
     }
 
     /// Adds a row without literals; `None` when there are too many.
@@ -133,27 +133,9 @@ impl Table {
             #[cfg(test)]
             no: &[],
         };
-        self.rows.push(Row { tool: "rules", rule: Box::leak(Box::new(rule)), like: OnceLock::from(Some(like)), not });
+        self.rows.push(Row { tool: "rules", rule: Box::leak(Box::new(rule)), like: like.into(), not });
         self.free.push(row);
         Some(())
-    }
-
-    fn build(tools: &[Tool]) -> Option<Self> {
-        let mut rows = Vec::new();
-        let mut literals = Vec::new();
-        let mut owners = Vec::new();
-        for tool in tools {
-            for rule in tool.rules {
-                let row = u16::try_from(rows.len()).ok()?;
-                for find in rule.find {
-                    literals.push(*find);
-                    owners.push(row);
-                }
-                rows.push(Row { tool: tool.name, rule, like: OnceLock::new(), not: None });
-            }
-        }
-        let literals = AhoCorasick::builder().build(literals).ok()?;
-        Some(Self { rows, literals, owners, free: Vec::new() })
     }
 
     /// The rule with this number.
@@ -169,9 +151,7 @@ impl Table {
     /// Puts the numbers of all rules that match `line` into `fired`, in table order.
     pub fn fire(&self, line: &[u8], fired: &mut Vec<u16>) {
         fired.clear();
-        for found in self.literals.find_overlapping_iter(line) {
-            fired.push(self.owners[found.pattern().as_usize()]);
-        }
+        GRAMS.rows(line, |row| self.rule(row), |row| fired.push(row));
         fired.extend(&self.free);
         if !fired.is_empty() {
             fired.sort_unstable();
@@ -183,15 +163,8 @@ impl Table {
 
 impl Row {
     fn matches(&self, line: &[u8]) -> bool {
-        let like = self.like.get_or_init(|| expression(self.rule.like));
-        like.as_ref().is_some_and(|like| like.is_match(line))
-            && !self.not.as_ref().is_some_and(|not| not.is_match(line))
+        self.like.is_match(line) && !self.not.as_ref().is_some_and(|not| not.is_match(line))
     }
-}
-
-/// Compiles a rule's expression: no Unicode classes, so that the fast engine never gives up (`performance.md` 2.3).
-pub fn expression(like: &str) -> Option<Regex> {
-    RegexBuilder::new(like).unicode(false).build().ok()
 }
 
 #[cfg(test)]
@@ -199,12 +172,14 @@ mod tests {
     use std::collections::BTreeSet;
     use std::time::{Duration, Instant};
 
+    use regex::bytes::RegexBuilder;
+
     use super::*;
     use crate::clean::clean;
 
     #[test]
     fn every_rule_decides_its_line_and_leaves_its_look_alikes_alone() {
-        let table = Table::builtin().unwrap();
+        let table = Table::builtin();
         let mut wrong = Vec::new();
         let mut fired = Vec::new();
         for (number, row) in table.rows.iter().enumerate() {
@@ -228,7 +203,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_weights_make_sense() {
         let mut names = BTreeSet::new();
-        for row in &Table::builtin().unwrap().rows {
+        for row in &Table::builtin().rows {
             assert!(names.insert(row.rule.name), "{} twice", row.rule.name);
             assert!((1..=100).contains(&row.rule.weight), "{}", row.rule.name);
         }
@@ -238,7 +213,7 @@ mod tests {
     fn no_expression_is_slow_on_text_that_is_not_ascii() {
         let line = "✓ größer — 構建失敗 error: FAILED ".repeat(400);
         let start = Instant::now();
-        for row in &Table::builtin().unwrap().rows {
+        for row in &Table::builtin().rows {
             row.matches(line.as_bytes());
         }
         assert!(start.elapsed() < Duration::from_secs(20));

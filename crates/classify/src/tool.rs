@@ -155,7 +155,7 @@ fn judged(log: &[u8], needs: &Needs, config: &Config) -> Judgement {
         let [first, last] = job.log_lines?;
         let step = job.failed_steps.first().map(|step| step.name.expose());
         let own = Hints { job: Some(job.name.expose()), step: step.or(hints.step), ..hints };
-        Some(shifted(judge(lines(log, first, last), &own), first.saturating_sub(1)))
+        Some(judge(lines(log, first, last), &own).shifted(first.saturating_sub(1)))
     });
     let best = each.reduce(|best, next| if rank(&next) > rank(&best) { next } else { best });
     best.unwrap_or_else(|| {
@@ -176,17 +176,6 @@ fn lines(log: &[u8], first: u64, last: u64) -> &[u8] {
     let from = starts.nth(index(first.saturating_sub(1))).unwrap_or(log.len());
     let to = starts.nth(index(last.saturating_sub(first))).unwrap_or(log.len());
     log.get(from..to).unwrap_or_default()
-}
-
-/// Line numbers of a part, as numbers of the whole.
-fn shifted(mut judgement: Judgement, by: u64) -> Judgement {
-    for (first, last) in &mut judgement.excerpt {
-        *first += by;
-        *last += by;
-    }
-    judgement.lines.iter_mut().for_each(|(number, _)| *number += by);
-    judgement.because.iter_mut().for_each(|why| why.line = why.line.map(|line| line + by));
-    judgement
 }
 
 /// Only an allow-listed workflow may choose Cipher; by hand a person vouches for the log (design section 7).

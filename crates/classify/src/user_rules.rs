@@ -2,12 +2,13 @@
 //!
 //! They are weighed as built-in rules are: a surer one wins, and a security kind counts only where the log may choose one.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 
 use config::{UserRole, UserRule};
 
 use crate::rule::{Role, Table};
-use crate::{Hints, Judgement, conclude, judge_reader, lines, reading, unread};
+use crate::tail::{self, Answer};
+use crate::{Hints, Judgement, unread};
 
 /// The built-in table with the rules of a configuration; `None` without any.
 ///
@@ -17,7 +18,7 @@ pub fn table(rules: &[UserRule]) -> Option<&'static Table> {
     if rules.is_empty() {
         return None;
     }
-    let mut table = Table::fresh()?;
+    let mut table = Table::fresh();
     for rule in rules {
         let (like, not) = rule.compiled()?;
         let role = match rule.role {
@@ -29,21 +30,42 @@ pub fn table(rules: &[UserRule]) -> Option<&'static Table> {
     Some(Box::leak(Box::new(table)))
 }
 
-/// [`judge_reader`] with the table of a configuration's rules. Reads every line: no literal tells where a rule may match.
+fn known(table: Option<&'static Table>) -> &'static Table {
+    table.unwrap_or_else(Table::builtin)
+}
+
+/// [`crate::judge_reader`] with the table of a configuration's rules.
 ///
 /// # Errors
 /// What the reader returns.
 pub fn judge_reader_by(table: Option<&'static Table>, log: impl Read, hints: &Hints<'_>) -> io::Result<Judgement> {
-    let Some(table) = table else { return judge_reader(log, hints) };
-    let mut reading = reading::Reading::new(table);
-    lines::for_each_line(log, |line| reading.line(line))?;
-    reading.finish();
-    Ok(conclude(&reading, table, hints))
+    tail::of_reader(log, known(table), hints).map(|(answer, lines)| answer.numbered(lines))
 }
 
-/// [`judge_reader_by`] for a log that is in memory.
+/// [`judge_reader_by`] for an answer whose lines may be counted from the end of the log.
+///
+/// # Errors
+/// What the reader returns.
+pub fn answer_by(table: Option<&'static Table>, log: impl Read, hints: &Hints<'_>) -> io::Result<Answer> {
+    tail::of_reader(log, known(table), hints).map(|(answer, _)| answer)
+}
+
+/// The same answer about a file, of which this beginning was read. Where its end decides, no more than that is read.
+///
+/// # Errors
+/// What the file returns.
+pub fn answer_of_file(
+    table: Option<&'static Table>,
+    beginning: &[u8],
+    file: &mut (impl Read + Seek),
+    hints: &Hints<'_>,
+) -> io::Result<Answer> {
+    tail::of_file(beginning, file, known(table), hints)
+}
+
+/// [`crate::judge`] with the table of a configuration's rules.
 #[must_use]
 pub fn judge_by(table: Option<&'static Table>, log: &[u8], hints: &Hints<'_>) -> Judgement {
     // Reading from memory cannot fail.
-    judge_reader_by(table, log, hints).unwrap_or_else(|_| unread())
+    tail::of_slice(log, known(table), hints).unwrap_or_else(|_| unread())
 }

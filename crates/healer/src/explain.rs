@@ -1,12 +1,12 @@
 //! `healer explain LOG`: what broke, who would fix it, and why, with the lines that say so. Streams a log of any size.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
-use classify::{Hints, Judgement};
+use classify::{Answer, Hints, Judgement, user_rules};
 use jiff::Timestamp;
 use open_remediation::{ByHand, by_hand};
 use remediation::*;
@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use step::Cannot;
 use text::Untrusted;
 
-/// What decides whether a file is text at all.
-const FIRST_BYTES: usize = 8 * 1024;
+/// What decides whether a file is text at all, and how it is read.
+const FIRST_BYTES: usize = classify::BEGINNING;
 
 const BOLD: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
@@ -34,6 +34,9 @@ pub struct Explain {
     rules: Option<PathBuf>,
     #[command(flatten)]
     known: Known,
+    /// Number lines from the beginning also where the end of a long log decides, which takes reading all of it
+    #[arg(long)]
+    count_lines: bool,
     /// For people, or the document as JSON
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -63,19 +66,17 @@ enum Format {
 }
 
 impl Explain {
-    /// Reads the log to its end and says what it shows.
+    /// Reads as much of the log as it takes, and says what it shows.
     pub fn run(&self, out: &mut impl Write) -> Result<(), Cannot> {
         let config = self.rules.as_deref().map(config::Config::read).transpose()?;
-        let table = config.and_then(|config| classify::user_rules::table(&config.rules));
+        let table = config.and_then(|config| user_rules::table(&config.rules));
         let name = if self.log == Path::new("-") { "stdin".into() } else { self.log.display().to_string() };
         let unreadable = |error: io::Error| Cannot::refused(format!("cannot read {name}: {error}"));
-        let mut inner = open(&self.log).map_err(unreadable)?;
+        let mut log = open(&self.log).map_err(unreadable)?;
         let mut first = vec![0; FIRST_BYTES];
-        let filled = by_hand::fill(&mut inner, &mut first).map_err(unreadable)?;
+        let filled = by_hand::fill(&mut log, &mut first).map_err(unreadable)?;
         by_hand::text(&first[..filled], filled < FIRST_BYTES, &name)?;
-        // Only the document's id needs the digest.
-        let digest = (self.format == Format::Json).then(Sha256::new);
-        let mut log = Digested { inner: first[..filled].chain(inner), digest };
+        let first = &first[..filled];
         let known = &self.known;
         let changed: Vec<&str> = known.changed_file.iter().map(String::as_str).collect();
         let hints = Hints {
@@ -85,18 +86,37 @@ impl Explain {
             changed_files: &changed,
             ..Hints::default()
         };
-        let judgement = classify::user_rules::judge_reader_by(table, &mut log, &hints).map_err(unreadable)?;
+        let mut out = BufWriter::new(out);
         let written = match self.format {
-            Format::Text => self.tell(out, &judgement),
+            Format::Text if !self.count_lines => {
+                let answer = match &mut log {
+                    Log::File(file) => user_rules::answer_of_file(table, first, file, &hints),
+                    Log::Stream(stream) => user_rules::answer_by(table, first.chain(stream), &hints),
+                };
+                self.tell(&mut out, &answer.map_err(unreadable)?)
+            }
+            Format::Text => {
+                let judgement = user_rules::judge_reader_by(table, first.chain(log), &hints).map_err(unreadable)?;
+                self.tell(&mut out, &Answer { judgement, last_lines: None })
+            }
             Format::Json => {
-                let document = self.document(&judgement, &names::hex(&log.digest.unwrap_or_default().finalize()))?;
+                // Only the document's id needs the digest.
+                let mut log = Digested { inner: first.chain(log), digest: Sha256::new() };
+                let judgement = user_rules::judge_reader_by(table, &mut log, &hints).map_err(unreadable)?;
+                let document = self.document(&judgement, &names::hex(&log.digest.finalize()))?;
                 out.write_all(&document.to_bytes()?)
             }
         };
-        written.map_err(|error| Cannot::not_yet(format!("cannot write the answer: {error}")))
+        written.and_then(|()| out.flush()).map_err(|error| Cannot::not_yet(format!("cannot write the answer: {error}")))
     }
 
-    fn tell(&self, out: &mut impl Write, found: &Judgement) -> io::Result<()> {
+    fn tell(&self, out: &mut impl Write, answer: &Answer) -> io::Result<()> {
+        let found = &answer.judgement;
+        // The last line of a long log is -1, as `tail` counts.
+        let numbered = |line: u64| match answer.last_lines {
+            Some(last) => format!("-{}", (last + 1).saturating_sub(line)),
+            None => line.to_string(),
+        };
         let agent = found.agent.map_or("nobody", Vocabulary::as_str);
         writeln!(out, "{BOLD}{}{BOLD:#}: {}", found.kind, found.kind.meaning())?;
         writeln!(
@@ -126,7 +146,8 @@ impl Explain {
                 if found.because.iter().any(|reason| reason.line == Some(*number)) { CAUSE } else { Style::new() };
             writeln!(
                 out,
-                "{FAINT}{number:>6}{FAINT:#} {style}{}{style:#}",
+                "{FAINT}{:>6}{FAINT:#} {style}{}{style:#}",
+                numbered(*number),
                 Untrusted::new(redactor.redact(line).text).terminal()
             )?;
         }
@@ -135,8 +156,14 @@ impl Explain {
         }
         writeln!(out)?;
         for reason in &found.because {
-            let at = reason.line.map_or_else(|| "by name".into(), |line| format!("line {line}"));
+            let at = reason.line.map_or_else(|| "by name".into(), |line| format!("line {}", numbered(line)));
             writeln!(out, "{FAINT}because {} ({at}){FAINT:#}", reason.rule)?;
+        }
+        if answer.last_lines.is_some() {
+            writeln!(
+                out,
+                "{FAINT}The end of this long log decides; lines are counted from there (-1 is the last).{FAINT:#}"
+            )?;
         }
         Ok(())
     }
@@ -164,28 +191,43 @@ impl Explain {
     }
 }
 
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+/// Where a log comes from.
+enum Log {
+    /// Its end may be read first.
+    File(File),
+    Stream(Box<dyn Read>),
+}
+
+fn open(path: &Path) -> io::Result<Log> {
     if path == Path::new("-") {
-        return Ok(Box::new(io::stdin()));
+        return Ok(Log::Stream(Box::new(io::stdin())));
     }
     if path.is_dir() {
         return Err(io::Error::other("it is a directory; name a log file"));
     }
-    Ok(Box::new(File::open(path)?))
+    let file = File::open(path)?;
+    Ok(if file.metadata()?.is_file() { Log::File(file) } else { Log::Stream(Box::new(file)) })
 }
 
-/// Digests what is read, if that is wanted.
+impl Read for Log {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Log::File(file) => file.read(buffer),
+            Log::Stream(stream) => stream.read(buffer),
+        }
+    }
+}
+
+/// Digests what is read.
 struct Digested<R> {
     inner: R,
-    digest: Option<Sha256>,
+    digest: Sha256,
 }
 
 impl<R: Read> Read for Digested<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
-        if let Some(digest) = &mut self.digest {
-            digest.update(&buffer[..length]);
-        }
+        self.digest.update(&buffer[..length]);
         Ok(length)
     }
 }

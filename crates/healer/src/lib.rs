@@ -91,16 +91,7 @@ pub fn main() -> ExitCode {
 /// The front doors, with the tools named in the help.
 fn doors() -> clap::Command {
     let width = TOOLS.iter().map(|tool| tool.name.len()).max().unwrap_or_default();
-    let tools: Vec<String> = TOOLS
-        .iter()
-        .map(|tool| {
-            format!(
-                "  {:width$}  {}",
-                tool.name,
-                (tool.command)().get_about().map(ToString::to_string).unwrap_or_default()
-            )
-        })
-        .collect();
+    let tools: Vec<String> = TOOLS.iter().map(|tool| format!("  {:width$}  {}", tool.name, tool.about)).collect();
     Healer::command().after_help(format!(
         "Tools, each also a binary of its own (`healer TOOL --help`):\n{}\n\n\
          Beside them, no step and without a document:\n  {:width$}  {}\n\n{}",

@@ -11,6 +11,8 @@ pub struct Tool {
     pub name: &'static str,
     /// Runs it.
     pub run: fn(&[OsString]) -> ExitCode,
+    /// What it does, in one line.
+    pub about: &'static str,
     /// Its clap definition.
     pub command: fn() -> clap::Command,
     /// The sections it owns.
@@ -23,6 +25,7 @@ const fn tool<S: Step>() -> Tool {
     Tool {
         name: S::NAME,
         run: step::run::<S>,
+        about: S::ABOUT,
         command: step::command::<S>,
         owns: S::OWNS,
         parameters: || S::PARAMETERS.iter().map(|parameter| parameter.name).collect(),

@@ -64,8 +64,15 @@ fn engine(templates: &Templates, template: &str, fix: &str) -> Result<Handlebars
     let failed = |name: &str, error: handlebars::TemplateError| {
         Cannot::misconfigured(format!("the prompt {name}.hbs is no valid template: {error}"))
     };
-    for (name, partial) in templates.partials() {
-        engine.register_partial(name, partial).map_err(|error| failed(name, error))?;
+    // Parsing is most of what a prompt costs: only what is asked for.
+    let mut texts = vec![templates.get(template)?.body, templates.get(fix)?.body];
+    while let Some(text) = texts.pop() {
+        for (name, partial) in templates.partials() {
+            if !engine.has_template(name) && text.contains(name) {
+                engine.register_partial(name, partial).map_err(|error| failed(name, error))?;
+                texts.push(partial.to_owned());
+            }
+        }
     }
     // What `retry` wraps has one fixed name: no partial is chosen by data.
     engine.register_partial("fix", &templates.get(fix)?.body).map_err(|error| failed(fix, error))?;

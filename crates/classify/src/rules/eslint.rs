@@ -26,7 +26,7 @@ pub const RULES: &[Rule] = &[
         yes ["src/a.ts:3:4 lint/suspicious/noDoubleEquals  FIXABLE  ━━━━━━━━━━", "./src/a.ts format ━━━━━━━━━━━"], no ["docs about lint/suspicious/noDoubleEquals"]),
     rule!("biome_summary", FrontendLint, Verdict 84, ["Some errors were emitted", "The diagnostic was", "Found "], r"Some errors were emitted while running checks|^Found [1-9]\d* errors?\.$",
         within ["biome", "lint", "format", "check"], yes ["  × Some errors were emitted while running checks.", "Found 3 errors."], no ["Found 0 errors."]),
-    rule!("stylelint_finding", FrontendLint, Cause 94, ["✖", "×"], r"^\s+\d+:\d+\s+(✖|×)\s+\S.*\s\S+$", yes ["  2:3  ✖  Unexpected unknown property \"colr\"  property-no-unknown"], no ["✖ 3 problems"]),
+    rule!("stylelint_finding", FrontendLint, Cause 94, ["✖", "× ", "×\t"], r"^\s+\d+:\d+\s+(✖|×)\s+\S.*\s\S+$", yes ["  2:3  ✖  Unexpected unknown property \"colr\"  property-no-unknown"], no ["✖ 3 problems"]),
     rule!("oxlint_finding", FrontendLint, Cause 86, ["eslint(", "typescript-eslint(", "eslint-plugin-", "oxc("], r"^\s*(×|x|⚠|!) (eslint|typescript-eslint|eslint-plugin-[\w-]+|oxc|typescript|react)\([\w-]+\): ",
         yes ["  × eslint(no-debugger): `debugger` statement is not allowed"], no ["eslint(no-debugger)"]),
     rule!("standard_or_xo", FrontendLint, Cause 84, ["standard: Use JavaScript Standard Style"], r"^standard: Use JavaScript Standard Style", yes ["standard: Use JavaScript Standard Style (https://standardjs.com)"], no ["standard"]),
