@@ -11,8 +11,8 @@ use config::Config;
 use ledger::{OwnerArgs, Record, WorldArgs};
 use remediation::record::MessageRef;
 use remediation::{
-    Admission, AdmissionReason, Announcement, Attempt, Channel, ChannelReceipt, Claim, Classification, CodeRunRef,
-    Failure, Mode, Open, Outcome, Receipt, Repository, Rerun, Stage, Subject, SubjectKind,
+    Admission, Announcement, Attempt, Channel, ChannelReceipt, Claim, Classification, CodeRunRef, Failure, Mode,
+    NotSpawned, Open, Outcome, Receipt, Repository, Rerun, Stage, Subject, SubjectKind,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -36,8 +36,8 @@ pub struct Args {
     #[command(flatten)]
     owner: OwnerArgs,
     /// Nothing was spawned, for this reason: it ends here
-    #[arg(long, value_name = "REASON", value_parser = AdmissionReason::not_spawned)]
-    not_spawned: Option<AdmissionReason>,
+    #[arg(long, value_name = "REASON")]
+    not_spawned: Option<NotSpawned>,
     /// The id of Healer's own GitHub App: only its comments and check runs are edited [default: github_app_id of healer.yaml]
     #[arg(long, value_name = "ID", env = "HEALER_GITHUB_APP_ID")]
     app_id: Option<u64>,
@@ -75,7 +75,7 @@ impl Step for Announce {
 
     fn run(args: &Args, needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
         let (world, config) = args.world.open_admitted(Self::NAME, needs.admission.as_ref())?;
-        let stand = stand::of(&needs, args.not_spawned)?;
+        let stand = stand::of(&needs, args.not_spawned.and_then(|word| word.0))?;
         let excerpt = thread::excerpt(needs.classification.as_ref(), desk);
         let announcement = ledger::block_on(announce(&needs, &stand, excerpt, args, &config, &world))?;
         let channels = announcement.channels.iter();

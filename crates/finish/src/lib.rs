@@ -2,6 +2,7 @@
 //! with a recorded fault's exit code: Argo reads the code of the last container only (design section 2).
 
 pub mod conclude;
+mod then;
 
 pub use conclude::Needs;
 use conclude::{Ended, conclusion};
@@ -10,10 +11,11 @@ use ledger::lease::{self, Kind as LeaseKind};
 use ledger::{OwnerArgs, WorldArgs, same, slots};
 use remediation::record::{Owner, RecordStatus};
 use remediation::{
-    AdmissionReason, Agent, Conclusion, Decision, EscalationReason, Kind, Mode, Next, Remedy, Role, Stage, Verdict,
-    Vocabulary,
+    AdmissionReason, Agent, Conclusion, Decision, EscalationReason, Kind, Mode, Next, NotSpawned, Remedy, Role, Stage,
+    Verdict, Vocabulary,
 };
 use step::{Cannot, Code, Desk, Parameter, Sections, Step, Values, words};
+pub use then::{Then, outcome, then};
 use world::{CodeRuns, Leases, Records};
 
 /// The step.
@@ -27,9 +29,9 @@ pub struct Args {
     world: WorldArgs,
     #[command(flatten)]
     owner: OwnerArgs,
-    /// Nothing was spawned, for this reason: it ends as skipped
-    #[arg(long, value_name = "REASON", value_parser = AdmissionReason::not_spawned)]
-    not_spawned: Option<AdmissionReason>,
+    /// What spawn-coderun said: switch_off and budget end it as skipped, observed and none as the document says
+    #[arg(long, value_name = "REASON")]
+    not_spawned: Option<NotSpawned>,
 }
 
 /// Every word that may be the reason of a conclusion.
@@ -60,13 +62,15 @@ impl Step for Finish {
         Parameter { name: "next", values: Values::Words(words::<Next>) },
         Parameter { name: "remediation", values: Values::Name },
         Parameter { name: "not_before_seconds", values: Values::Number },
+        Parameter { name: "then", values: Values::Words(words::<Then>) },
+        Parameter { name: "outcome", values: Values::Name },
     ];
     type Args = Args;
     type Needs = Needs;
 
     fn run(args: &Args, mut needs: Needs, desk: &mut Desk) -> Result<Sections, Cannot> {
         let ended = match args.not_spawned {
-            Some(reason) if needs.fault.is_none() => {
+            Some(NotSpawned(Some(reason))) if needs.fault.is_none() => {
                 Some(Ended { conclusion: Conclusion::Skipped, reason: reason.as_str() })
             }
             _ => conclusion(&needs)?,
@@ -93,6 +97,11 @@ impl Step for Finish {
                     |ended| format!("concluded as {}, because {}", ended.conclusion, ended.reason),
                 ))
             }
+        };
+        let sections = sections.parameter("then", then(&needs)?);
+        let sections = match outcome(&needs, ended.as_ref())? {
+            Some(outcome) => sections.parameter("outcome", outcome),
+            None => sections,
         };
         Ok(parameters(sections, &needs, ended.as_ref()))
     }

@@ -39,6 +39,8 @@ enum Door {
     Demo(demo::Demo),
     /// Take secrets out of text: stdin to stdout
     Redact,
+    /// Print the names of the tools, one a line: the links that an image needs
+    Tools,
     /// Look at a configuration
     Config {
         #[command(subcommand)]
@@ -113,6 +115,7 @@ fn open(door: &Door) -> Code {
             demo.run(&mut UntilClosed(anstream::stdout().lock())).map_err(|error| step::Cannot::refused(error.0)),
         ),
         Door::Redact => answer("redact", redact_stdin()),
+        Door::Tools => answer("tools", list_tools(&mut UntilClosed(io::stdout().lock()))),
         Door::Config { what: ConfigDoor::Check { file } } => check(file),
     }
 }
@@ -151,6 +154,12 @@ fn answer(door: &str, result: Result<(), step::Cannot>) -> Code {
             cannot.code
         }
     }
+}
+
+fn list_tools(out: &mut dyn Write) -> Result<(), step::Cannot> {
+    let names = TOOLS.iter().map(|tool| tool.name).chain([run_agent::NAME]);
+    let names: String = names.map(|name| format!("{name}\n")).collect();
+    out.write_all(names.as_bytes()).map_err(|error| step::Cannot::not_yet(format!("cannot print the names: {error}")))
 }
 
 fn redact_stdin() -> Result<(), step::Cannot> {

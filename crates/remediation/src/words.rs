@@ -300,7 +300,7 @@ vocabulary! {
 
 mod admission;
 mod resolution;
-pub use admission::AdmissionReason;
+pub use admission::{AdmissionReason, NotSpawned};
 pub use resolution::ResolutionReason;
 
 impl Role {

@@ -76,7 +76,8 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Cannot> {
     pending.keep()
 }
 
-/// Whether a file could be written there, asked before a step acts: afterwards it is too late.
+/// Whether a file could be written there, asked before a step acts: afterwards it is too late. Its folder is made, as those
+/// of attachments and parameters are.
 pub(crate) fn check_place(path: &Path) -> Result<(), Cannot> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let error = match (fs::metadata(path), fs::metadata(folder)) {
@@ -84,6 +85,7 @@ pub(crate) fn check_place(path: &Path) -> Result<(), Cannot> {
         (Ok(_), _) => return Ok(()),
         (Err(_), Ok(folder)) if folder.is_dir() => return Ok(()),
         (Err(_), Ok(_)) => ErrorKind::NotADirectory.into(),
+        (Err(_), Err(error)) if error.kind() == ErrorKind::NotFound => return make_directory(folder),
         (Err(_), Err(error)) => error,
     };
     Err(failed(Doing::Write, path, error))
@@ -111,8 +113,9 @@ pub(crate) fn failed(doing: Doing, path: &Path, error: io::Error) -> Cannot {
         (Doing::Read, NotFound | NotADirectory) => (Code::Refused, "name a file that is there"),
         (Doing::Read, IsADirectory) => (Code::Refused, "name a file in it"),
         (Doing::Write, IsADirectory) => (Code::Usage, "name a file in it"),
-        (Doing::Write, NotFound | NotADirectory) => (Code::Usage, "make its folder first"),
-        (Doing::MakeFolder, NotFound | NotADirectory | AlreadyExists) => (Code::Usage, "something else is in the way"),
+        (Doing::Write | Doing::MakeFolder, NotFound | NotADirectory | AlreadyExists) => {
+            (Code::Usage, "something else is in the way")
+        }
         (_, InvalidFilename | InvalidInput) => (Code::Usage, "no file can have this name"),
         (_, StorageFull | QuotaExceeded) => (Code::NotYet, "make room and run it again"),
         _ => (Code::NotYet, "run it again"),

@@ -131,17 +131,20 @@ fn what_is_no_document_is_refused_by_name() {
 fn a_place_that_cannot_be_written_to_is_said_before_the_step_acts() {
     let lab = Lab::new();
     lab.write("file", "");
-    for (out, says) in [
-        ("missing/out.json", "make its folder first"),
-        ("file/out.json", "make its folder first"),
-        (".", "name a file in it"),
-    ] {
+    for (out, says) in [("file/out.json", "something else is in the way"), (".", "name a file in it")] {
         let ran = lab.run(&["classify", "--out", out, "--panic", "it acted"], IN);
         ran.failed(2, &["cannot write", says, "no document was written"]);
     }
     lab.run(&["classify", "--parameters", "file", "--panic", "it acted"], IN)
         .failed(2, &["cannot make the folder file"]);
     assert_eq!(lab.files(), ["file"]);
+}
+
+#[test]
+fn the_folder_of_the_document_is_made() {
+    let lab = Lab::new();
+    assert_eq!(lab.run(&["classify", "--out", "new/folder/out.json"], IN).code, Some(0));
+    assert_eq!(lab.files(), ["new"]);
 }
 
 #[test]

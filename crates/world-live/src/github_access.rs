@@ -61,11 +61,10 @@ fn way(given: Option<&GithubCredential>, environment: &Environment) -> Result<Wa
             Ok(Way::App { id: number(APP_ID, &id)?, installation, key, said: format!("{file} (from {APP_KEY})") })
         }
         (None, Some(_), None) => wrong(format!("{APP_ID} is set without {APP_KEY}: set both")),
-        (None, None, Some(_)) => wrong(format!("{APP_KEY} is set without {APP_ID}: set both")),
-        (None, None, None) if variable(TOKEN).is_none() => {
-            wrong(format!("no GitHub credential: set {TOKEN}, or {APP_ID} and {APP_KEY}"))
-        }
-        (None, None, None) => Ok(Way::Token(SecretRef::Env(TOKEN.into()))),
+        // A manifest names the key's file in every case; who uses a token has no App.
+        (None, None, _) if variable(TOKEN).is_some() => Ok(Way::Token(SecretRef::Env(TOKEN.into()))),
+        (None, None, Some(_)) => wrong(format!("{APP_KEY} is set without {APP_ID}: set both, or {TOKEN}")),
+        (None, None, None) => wrong(format!("no GitHub credential: set {TOKEN}, or {APP_ID} and {APP_KEY}")),
     }
 }
 

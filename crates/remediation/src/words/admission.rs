@@ -45,18 +45,27 @@ impl AdmissionReason {
         }
     }
 
-    /// Reads a word of `spawn-coderun`'s `result` that means that nothing was created.
-    pub fn not_spawned(word: &str) -> Result<Self, String> {
-        let known = <Self as super::Vocabulary>::parse(word);
-        match known {
-            Some(reason @ (Self::SwitchOff | Self::Budget)) => Ok(reason),
-            _ => Err("it is one of switch_off, budget".to_owned()),
-        }
-    }
-
     /// Whether people are told of it: only where they wait for us and we may speak (never to strangers).
     pub fn tell(self) -> bool {
         use AdmissionReason::*;
         matches!(self, Fork | Budget | NotApproved)
+    }
+}
+
+/// A word of `spawn-coderun`'s `result` for what created nothing, and the reason that it is for a conclusion. Argo passes a
+/// word in every case, so those that give no reason are words too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotSpawned(pub Option<AdmissionReason>);
+
+impl std::str::FromStr for NotSpawned {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "none" | "observed" => Ok(Self(None)),
+            "switch_off" => Ok(Self(Some(AdmissionReason::SwitchOff))),
+            "budget" => Ok(Self(Some(AdmissionReason::Budget))),
+            _ => Err("it is one of switch_off, budget, observed, none".to_owned()),
+        }
     }
 }

@@ -1,0 +1,91 @@
+//! On a real cluster: `HEALER_CLUSTER=1 cargo test -p healer --test cluster -- --nocapture`, after `tests/cluster/up` has put
+//! Healer on the cluster of `KUBECONFIG` (docs/lab.md). Without the switch nothing runs, and it says so. `HEALER_STORIES`
+//! names some of the stories; only a run of all of them, all of which held, writes `tests/cluster.lock`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+#[path = "cluster/can_i.rs"]
+mod can_i;
+#[path = "cluster/lab.rs"]
+mod lab;
+#[path = "cluster/lock.rs"]
+mod lock;
+#[path = "cluster/stories.rs"]
+mod stories;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::Instant;
+use std::{env, fs, thread};
+
+use stories::{STORIES, Story};
+
+/// How many stories run at once: two cores carry no more.
+const AT_ONCE: usize = 3;
+
+fn cluster() -> bool {
+    let wanted = env::var_os("HEALER_CLUSTER").is_some();
+    if !wanted {
+        eprintln!("SKIPPED: nothing was tried on a cluster; set HEALER_CLUSTER=1 after tests/cluster/up (docs/lab.md)");
+    }
+    wanted
+}
+
+#[test]
+fn every_account_may_what_the_table_says_and_nothing_else() {
+    if cluster() {
+        let place = can_i::Place { healer: "healer", coderuns: "cto" };
+        can_i::accounts_may_what_is_listed_and_nothing_else(&place);
+        can_i::policies_hold_accounts_to_what_roles_cannot_say(&place);
+    }
+}
+
+#[test]
+fn every_story_holds() {
+    if !cluster() {
+        return;
+    }
+    let asked = env::var("HEALER_STORIES").ok();
+    let chosen = |story: &&Story| asked.as_ref().is_none_or(|names| names.split(',').any(|name| name == story.name));
+    let waiting: Mutex<Vec<&Story>> = Mutex::new(STORIES.iter().filter(chosen).rev().collect());
+    let failed: Mutex<Vec<String>> = Mutex::default();
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(story) = { waiting.lock().unwrap().pop() } {
+                    let began = Instant::now();
+                    let told = (story.play)(story.name);
+                    let seconds = began.elapsed().as_secs();
+                    match told {
+                        Ok(()) => eprintln!("held   {} ({seconds} s)", story.name),
+                        Err(sentence) => {
+                            eprintln!("FAILED {} ({seconds} s): {sentence}", story.name);
+                            failed.lock().unwrap().push(story.name.to_owned());
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "these stories did not hold: {}", failed.join(", "));
+    if asked.is_none() {
+        write_lock();
+    }
+}
+
+/// What this Argo has seen now.
+fn write_lock() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let argo = Command::new("argo").args(["version", "--short"]).output().expect("argo is on PATH");
+    let argo = String::from_utf8_lossy(&argo.stdout).trim().trim_start_matches("argo: ").to_owned();
+    let mut text = "# Written by tests/cluster.rs after a run on a real Argo in which every story held. Not by hand.\n".to_owned();
+    for (name, digest) in lock::digests(&root) {
+        text.push_str(&format!("{name}: {digest}\n"));
+    }
+    let stories: Vec<&str> = STORIES.iter().map(|story| story.name).collect();
+    text.push_str(&format!("stories: {}\n", stories.join(" ")));
+    text.push_str(&format!("argo: {argo}\n"));
+    fs::write(root.join(lock::PATH), text).unwrap();
+}

@@ -1,0 +1,172 @@
+//! The cluster, and the small GitHub beside it, as a story sees them.
+
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// The small GitHub.
+const GITHUB: &str = "http://10.96.0.1:8970";
+
+/// What a story's step came to; the sentence says what was not so.
+pub type Told<T> = Result<T, String>;
+
+/// A repository of the small GitHub with Healer on it.
+pub struct Scene {
+    /// Its name; the owner is `acme`.
+    pub repository: String,
+    /// Its id there.
+    pub id: u64,
+}
+
+/// One command of `kubectl`, and what it printed.
+pub fn kubectl(args: &[&str]) -> Told<String> {
+    let output = Command::new("kubectl").args(args).output().map_err(|error| format!("kubectl: {error}"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(format!("kubectl {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim()))
+}
+
+/// All objects of a kind in a namespace, oldest first.
+pub fn objects(namespace: &str, kind: &str) -> Told<Vec<Value>> {
+    let text = kubectl(&["-n", namespace, "get", kind, "--sort-by=.metadata.creationTimestamp", "-o", "json"])?;
+    let list: Value = serde_json::from_str(&text).map_err(|error| format!("{kind}: {error}"))?;
+    Ok(list["items"].as_array().cloned().unwrap_or_default())
+}
+
+/// One command of the small GitHub's control API.
+pub fn github(command: &str, body: &Value) -> Told<Value> {
+    let url = format!("{GITHUB}/_control/{command}");
+    let output = Command::new("curl")
+        .args(["-sS", "--fail-with-body", "--max-time", "90", &url, "-d", &body.to_string()])
+        .output()
+        .map_err(|error| format!("curl: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        return Err(format!("{command}: {text} {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    serde_json::from_str(&text).map_err(|error| format!("{command}: {error}: {text}"))
+}
+
+/// Asks until there is an answer; `what` is what was waited for.
+pub fn until<T>(seconds: u64, what: &str, mut look: impl FnMut() -> Told<Option<T>>) -> Told<T> {
+    let began = Instant::now();
+    let mut last = String::new();
+    while began.elapsed() < Duration::from_secs(seconds) {
+        match look() {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) => {}
+            Err(error) => last = error,
+        }
+        sleep(Duration::from_millis(500));
+    }
+    Err(format!("{what}: not within {seconds} s {last}"))
+}
+
+/// What must be so, and the sentence when it is not.
+pub fn holds(is: bool, sentence: impl Into<String>) -> Told<()> {
+    if is { Ok(()) } else { Err(sentence.into()) }
+}
+
+impl Scene {
+    /// Makes the repository with these files on `main`; a story has one of its own.
+    pub fn new(name: &str, files: &[(&str, &str)]) -> Told<Self> {
+        let files: serde_json::Map<_, _> =
+            files.iter().map(|(path, text)| ((*path).to_owned(), json!(text))).collect();
+        let made = github("repository", &json!({"owner": "acme", "name": name, "files": files}))?;
+        let scene = Self { repository: name.to_owned(), id: made["id"].as_u64().unwrap_or_default() };
+        github("permission", &json!({"repository": scene.slug(), "user": "mona", "permission": "write"}))?;
+        Ok(scene)
+    }
+
+    /// `acme/name`.
+    pub fn slug(&self) -> String {
+        format!("acme/{}", self.repository)
+    }
+
+    /// Mona commits these files on a branch.
+    pub fn commit(&self, branch: &str, files: &[(&str, &str)]) -> Told<String> {
+        let files: serde_json::Map<_, _> =
+            files.iter().map(|(path, text)| ((*path).to_owned(), json!(text))).collect();
+        let made =
+            github("commit", &json!({"repository": self.slug(), "branch": branch, "user": "mona", "files": files}))?;
+        Ok(made["sha"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Mona opens a pull request from a branch; its number.
+    pub fn pull(&self, branch: &str) -> Told<u64> {
+        let made = github("pull", &json!({"repository": self.slug(), "head": branch, "user": "mona"}))?;
+        made["number"].as_u64().ok_or_else(|| format!("pull: {made}"))
+    }
+
+    /// Somebody comments on a pull request.
+    pub fn comment(&self, pull: u64, user: &str, text: &str) -> Told<()> {
+        let body = json!({"repository": self.slug(), "number": pull, "user": user, "body": text});
+        github("comment", &body).map(|_| ())
+    }
+
+    /// The runs of CI, oldest first.
+    pub fn runs(&self) -> Told<Vec<Value>> {
+        Ok(github("runs", &json!({"repository": self.slug()}))?.as_array().cloned().unwrap_or_default())
+    }
+
+    /// Everything that was said there by Healer's App.
+    pub fn said(&self) -> Told<Vec<Value>> {
+        let all = github("written", &json!({"repository": self.slug()}))?;
+        Ok(all.as_array().cloned().unwrap_or_default())
+    }
+
+    /// The records of this repository, oldest first.
+    pub fn records(&self) -> Told<Vec<Value>> {
+        let mut all = objects("healer", "remediations")?;
+        all.retain(|record| record["spec"]["repositoryId"] == self.id);
+        Ok(all)
+    }
+
+    /// The one record, once it is concluded.
+    pub fn concluded(&self, seconds: u64) -> Told<Value> {
+        until(seconds, "a concluded record", || {
+            Ok(self.records()?.into_iter().find(|record| record["status"]["conclusion"].is_string()))
+        })
+    }
+
+    /// The CodeRuns of this repository, oldest first.
+    pub fn coderuns(&self) -> Told<Vec<Value>> {
+        let mut all = objects("cto", "coderuns")?;
+        let url = format!("/{}", self.slug());
+        all.retain(|run| run["spec"]["repositoryUrl"].as_str().is_some_and(|of| of.ends_with(&url)));
+        Ok(all)
+    }
+
+    /// The Workflows of this repository's failures, oldest first.
+    pub fn workflows(&self) -> Told<Vec<Value>> {
+        let mut all = objects("healer", "workflows")?;
+        let prefix = format!("ci-{}-", self.id);
+        all.retain(|workflow| workflow["metadata"]["name"].as_str().is_some_and(|name| name.starts_with(&prefix)));
+        Ok(all)
+    }
+
+    /// Waits for the only Workflow to end; the display names of its nodes that have one.
+    pub fn ended(&self, seconds: u64) -> Told<Value> {
+        until(seconds, "the Workflow's end", || {
+            let ended = |workflow: &Value| workflow["status"]["finishedAt"].is_string();
+            let all = self.workflows()?;
+            Ok(if !all.is_empty() && all.iter().all(ended) { all.into_iter().next_back() } else { None })
+        })
+    }
+}
+
+/// Whether a Workflow has a node of this outcome.
+pub fn outcome(workflow: &Value, outcome: &str) -> Told<()> {
+    let name = format!("outcome(0:{outcome})");
+    let nodes: Vec<&str> = workflow["status"]["nodes"]
+        .as_object()
+        .into_iter()
+        .flat_map(|nodes| nodes.values())
+        .filter_map(|node| node["displayName"].as_str())
+        .collect();
+    let seen: Vec<&&str> = nodes.iter().filter(|node| node.starts_with("outcome(")).collect();
+    holds(nodes.contains(&&*name), format!("{}: ended as {seen:?}, not {outcome}", workflow["metadata"]["name"]))
+}

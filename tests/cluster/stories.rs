@@ -1,0 +1,250 @@
+//! The stories: each a claim, in a repository of its own, on a real Argo with a real agent and a small GitHub.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::lab::{Scene, Told, github, holds, kubectl, objects, outcome, until};
+
+/// A claim, and how it is tried.
+pub struct Story {
+    /// The claim; its repository is named so too.
+    pub name: &'static str,
+    /// Tries it.
+    pub play: fn(&str) -> Told<()>,
+}
+
+/// One row a story.
+pub const STORIES: &[Story] = &[
+    Story { name: "first-attempt-fixes", play: first_attempt_fixes },
+    Story { name: "second-attempt-sees-the-first", play: second_attempt_sees_the_first },
+    Story { name: "three-failures-escalate-once", play: three_failures_escalate_once },
+    Story { name: "transient-failure-is-run-again", play: transient_failure_is_run_again },
+    Story { name: "red-rerun-starts-an-agent", play: red_rerun_starts_an_agent },
+    Story { name: "fork-starts-no-agent", play: fork_starts_no_agent },
+    Story { name: "red-main-gets-a-draft-pull-request", play: red_main_gets_a_draft_pull_request },
+    Story { name: "two-workflows-are-healed-once-each", play: two_workflows_are_healed_once_each },
+    Story { name: "human-push-in-between-wins", play: human_push_in_between_wins },
+    Story { name: "stop-command-stops", play: stop_command_stops },
+    Story { name: "retry-command-begins-a-round", play: retry_command_begins_a_round },
+    Story { name: "duplicates-are-one", play: duplicates_are_one },
+    Story { name: "hostile-branch-is-only-a-name", play: hostile_branch_is_only_a_name },
+    Story { name: "switch-off-starts-nothing", play: switch_off_starts_nothing },
+];
+
+/// CI of every story: a shell test of one number.
+const CI: &str = "name: CI\non: [push, pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./test.sh\n";
+const PULLS: &str = "name: CI\non: [pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./test.sh\n";
+const TEST: &str = "#!/bin/sh\ngrep -qx 42 answer || { echo \"error: wrong answer\" >&2; exit 1; }\n";
+/// The agent repairs it at once.
+const REPAIRS: &str = "- do:\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: the right answer\n    - push\n";
+
+fn scene(name: &str, ci: &str, agent: &str) -> Told<Scene> {
+    Scene::new(name, &[(".github/workflows/ci.yml", ci), ("test.sh", TEST), ("answer", "42\n"), (".scripted-agent.yaml", agent)])
+}
+
+/// A pull request whose answer is wrong.
+fn broken_pull(scene: &Scene) -> Told<u64> {
+    scene.commit("feat/x", &[("answer", "41\n")])?;
+    scene.pull("feat/x")
+}
+
+fn conclusion(record: &Value, is: &str, reason: &str) -> Told<()> {
+    let status = &record["status"];
+    holds(
+        status["conclusion"] == is && status["reason"] == reason,
+        format!("concluded as {} because {}, not {is} because {reason}", status["conclusion"], status["reason"]),
+    )
+}
+
+fn count(what: &str, is: usize, wanted: usize) -> Told<()> {
+    holds(is == wanted, format!("{is} {what}, not {wanted}"))
+}
+
+/// The comments of Healer's on the pull request, as they are now.
+fn comments(scene: &Scene) -> Told<Vec<String>> {
+    let said = scene.said()?;
+    let ours = said.iter().filter(|one| one["kind"] == "comment" && one["author"] == "healer[bot]");
+    Ok(ours.filter_map(|one| one["body"].as_str()).map(str::to_owned).collect())
+}
+
+fn first_attempt_fixes(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    broken_pull(&scene)?;
+    conclusion(&scene.concluded(240)?, "fixed", "fixed")?;
+    outcome(&scene.ended(60)?, "fixed")?;
+    count("CodeRuns", scene.coderuns()?.len(), 1)?;
+    count("comments", comments(&scene)?.len(), 1)?;
+    count("Workflows", scene.workflows()?.len(), 1)
+}
+
+fn second_attempt_sees_the_first(name: &str) -> Told<()> {
+    let agent = "- attempt: 1\n  do:\n    - replace: {file: answer, old: \"41\", new: \"40\"}\n    - commit: an answer\n    - push\n\
+                 - do:\n    - replace: {file: answer, old: \"40\", new: \"42\"}\n    - commit: the right answer\n    - push\n";
+    let scene = scene(name, PULLS, agent)?;
+    broken_pull(&scene)?;
+    conclusion(&scene.concluded(360)?, "fixed", "fixed")?;
+    let runs = scene.coderuns()?;
+    count("CodeRuns", runs.len(), 2)?;
+    let prompt = runs[1]["spec"]["promptModification"].as_str().unwrap_or_default();
+    let commits = scene.records()?[0]["status"]["commits"].clone();
+    let first = commits[0].as_str().unwrap_or_default();
+    holds(!first.is_empty() && prompt.contains(&first[..8]), "the second prompt does not name the first commit")
+}
+
+fn three_failures_escalate_once(name: &str) -> Told<()> {
+    let agent = "- attempt: 1\n  do:\n    - replace: {file: answer, old: \"41\", new: \"40\"}\n    - commit: one\n    - push\n\
+                 - attempt: 2\n  do:\n    - write: {file: notes, text: \"two\\n\"}\n    - commit: two\n    - push\n\
+                 - do:\n    - write: {file: more, text: \"three\\n\"}\n    - commit: three\n    - push\n";
+    let scene = scene(name, PULLS, agent)?;
+    broken_pull(&scene)?;
+    let record = scene.concluded(480)?;
+    conclusion(&record, "escalated", "attempts_exhausted")?;
+    count("CodeRuns", scene.coderuns()?.len(), 3)?;
+    count("comments", comments(&scene)?.len(), 1)?;
+    sleep(Duration::from_secs(5));
+    count("Workflows that acted", scene.records()?.len(), 1)
+}
+
+/// The first run fails as a network does, a re-run is green.
+const FLAKY: &str = "name: CI\non: [pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n          [ \"$GITHUB_RUN_ATTEMPT\" != 1 ] || { echo 'curl: (6) Could not resolve host: registry.example.org'; exit 6; }\n";
+
+fn transient_failure_is_run_again(name: &str) -> Told<()> {
+    let scene = scene(name, FLAKY, REPAIRS)?;
+    scene.commit("feat/x", &[("notes", "x\n")])?;
+    scene.pull("feat/x")?;
+    conclusion(&scene.concluded(240)?, "fixed", "passed_on_rerun")?;
+    count("CodeRuns", scene.coderuns()?.len(), 0)?;
+    let runs = scene.runs()?;
+    holds(runs.iter().any(|run| run["run_attempt"] == 2), "nothing was run again")
+}
+
+fn red_rerun_starts_an_agent(name: &str) -> Told<()> {
+    let ci = "name: CI\non: [pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n          grep -qx 42 answer || { echo 'curl: (6) Could not resolve host: registry.example.org'; exit 6; }\n";
+    let scene = scene(name, ci, REPAIRS)?;
+    broken_pull(&scene)?;
+    conclusion(&scene.concluded(360)?, "fixed", "fixed")?;
+    count("CodeRuns", scene.coderuns()?.len(), 1)?;
+    count("records", scene.records()?.len(), 1)
+}
+
+fn fork_starts_no_agent(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    github("fork", &json!({"repository": scene.slug(), "owner": "stranger"}))?;
+    let fork = format!("stranger/{name}");
+    github("commit", &json!({"repository": fork, "branch": "feat/x", "user": "stranger", "files": {"answer": "41\n"}}))?;
+    github("pull", &json!({"repository": scene.slug(), "head": "stranger:feat/x", "user": "stranger"}))?;
+    outcome(&scene.ended(180)?, "skipped-fork")?;
+    count("CodeRuns", scene.coderuns()?.len(), 0)
+}
+
+fn red_main_gets_a_draft_pull_request(name: &str) -> Told<()> {
+    let scene = scene(name, CI, REPAIRS)?;
+    until(60, "CI of the first commit", || Ok(scene.runs()?.iter().all(|run| run["status"] == "completed").then_some(())))?;
+    scene.commit("main", &[("answer", "41\n")])?;
+    let record = scene.concluded(300)?;
+    conclusion(&record, "fixed", "fixed")?;
+    let branch = record["status"]["target"]["branch"].as_str().unwrap_or_default().to_owned();
+    holds(branch.starts_with("healer/fix-"), format!("the target is {branch}"))?;
+    holds(record["status"]["pullRequest"].is_number(), "there is no draft pull request")
+}
+
+fn two_workflows_are_healed_once_each(name: &str) -> Told<()> {
+    let other = "name: Other\non: [pull_request]\njobs:\n  other:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./other.sh\n";
+    let script = "#!/bin/sh\ngrep -qx 7 lucky || { echo 'error: unlucky' >&2; exit 1; }\n";
+    let agent = "- do:\n    - write: {file: answer, text: \"42\\n\"}\n    - write: {file: lucky, text: \"7\\n\"}\n    - commit: both\n    - push\n";
+    let scene = Scene::new(name, &[
+        (".github/workflows/ci.yml", PULLS),
+        (".github/workflows/other.yml", other),
+        ("test.sh", TEST),
+        ("other.sh", script),
+        ("answer", "42\n"),
+        ("lucky", "7\n"),
+        (".scripted-agent.yaml", agent),
+    ])?;
+    scene.commit("feat/x", &[("answer", "41\n"), ("lucky", "6\n")])?;
+    scene.pull("feat/x")?;
+    until(420, "both concluded", || {
+        let records = scene.records()?;
+        let done = records.iter().filter(|record| record["status"]["conclusion"].is_string()).count();
+        let workflows = scene.workflows()?;
+        let ended = workflows.iter().filter(|workflow| workflow["status"]["finishedAt"].is_string()).count();
+        Ok((done >= 1 && workflows.len() >= 2 && ended == workflows.len()).then_some(()))
+    })?;
+    let runs = scene.coderuns()?;
+    holds(!runs.is_empty() && runs.len() <= 2, format!("{} CodeRuns for two failures", runs.len()))
+}
+
+fn human_push_in_between_wins(name: &str) -> Told<()> {
+    let agent = "- do:\n    - wait: 25\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: late\n    - push\n";
+    let scene = scene(name, PULLS, agent)?;
+    broken_pull(&scene)?;
+    until(120, "an agent", || Ok((!scene.coderuns()?.is_empty()).then_some(())))?;
+    scene.commit("feat/x", &[("answer", "42\n")])?;
+    let record = scene.concluded(300)?;
+    let conclusion = record["status"]["conclusion"].as_str().unwrap_or_default().to_owned();
+    holds(["fixed_by_other", "superseded"].contains(&&*conclusion), format!("concluded as {conclusion}"))
+}
+
+fn stop_command_stops(name: &str) -> Told<()> {
+    let agent = "- do:\n    - never_end\n";
+    let scene = scene(name, PULLS, agent)?;
+    let pull = broken_pull(&scene)?;
+    until(120, "an agent", || Ok((!scene.coderuns()?.is_empty()).then_some(())))?;
+    scene.comment(pull, "stranger", "/healer stop")?;
+    sleep(Duration::from_secs(15));
+    holds(scene.records()?[0]["status"]["conclusion"].is_null(), "a stranger stopped it")?;
+    scene.comment(pull, "mona", "/healer stop")?;
+    let record = scene.concluded(180)?;
+    holds(record["status"]["conclusion"].is_string(), "not concluded")?;
+    until(60, "the agent's end", || Ok(scene.coderuns()?.is_empty().then_some(())))
+}
+
+fn retry_command_begins_a_round(name: &str) -> Told<()> {
+    let agent = "- round: 1\n  do:\n    - say: nothing\n- do:\n    - write: {file: answer, text: \"42\\n\"}\n    - commit: the right answer\n    - push\n";
+    let scene = scene(name, PULLS, agent)?;
+    let pull = broken_pull(&scene)?;
+    conclusion(&scene.concluded(480)?, "escalated", "attempts_exhausted")?;
+    scene.ended(60)?;
+    scene.comment(pull, "mona", "/healer retry")?;
+    until(300, "the second round's end", || {
+        let record = scene.records()?.remove(0);
+        Ok((record["status"]["conclusion"] == "fixed").then_some(()))
+    })?;
+    count("records", scene.records()?.len(), 1)
+}
+
+fn duplicates_are_one(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    broken_pull(&scene)?;
+    until(60, "a Workflow", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
+    let deliveries = github("deliveries", &json!({"repository": scene.slug(), "event": "workflow_run"}))?;
+    let failed = deliveries.as_array().into_iter().flatten().next_back().cloned().unwrap_or_default();
+    github("redeliver", &json!({"id": failed["id"], "times": 50}))?;
+    conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
+    count("Workflows", scene.workflows()?.len(), 1)?;
+    count("CodeRuns", scene.coderuns()?.len(), 1)
+}
+
+fn hostile_branch_is_only_a_name(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    let branch = "{{workflow.name}}-{{=1+1}}-${{steps.x}};id|\"'`";
+    scene.commit(branch, &[("answer", "41\n")])?;
+    scene.pull(branch)?;
+    conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
+    let record = scene.records()?.remove(0);
+    holds(record["status"]["target"]["branch"] == branch, format!("the target is {}", record["status"]["target"]["branch"]))
+}
+
+fn switch_off_starts_nothing(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    let key = format!("mode.acme.{name}");
+    let patch = json!({"data": {key: "off"}}).to_string();
+    kubectl(&["-n", "healer", "patch", "configmap", "healer-switch", "--type", "merge", "-p", &patch])?;
+    broken_pull(&scene)?;
+    outcome(&scene.ended(180)?, "skipped-switch-off")?;
+    count("CodeRuns", scene.coderuns()?.len(), 0)?;
+    let mine = |record: &Value| record["spec"]["repositoryId"] == scene.id;
+    holds(!objects("healer", "remediations")?.iter().any(mine), "a record was made")
+}
