@@ -80,7 +80,8 @@ fn write_lock() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     let argo = Command::new("argo").args(["version", "--short"]).output().expect("argo is on PATH");
     let argo = String::from_utf8_lossy(&argo.stdout).trim().trim_start_matches("argo: ").to_owned();
-    let mut text = "# Written by tests/cluster.rs after a run on a real Argo in which every story held. Not by hand.\n".to_owned();
+    let mut text =
+        "# Written by tests/cluster.rs after a run on a real Argo in which every story held. Not by hand.\n".to_owned();
     for (name, digest) in lock::digests(&root) {
         text.push_str(&format!("{name}: {digest}\n"));
     }

@@ -73,8 +73,7 @@ pub fn holds(is: bool, sentence: impl Into<String>) -> Told<()> {
 impl Scene {
     /// Makes the repository with these files on `main`; a story has one of its own.
     pub fn new(name: &str, files: &[(&str, &str)]) -> Told<Self> {
-        let files: serde_json::Map<_, _> =
-            files.iter().map(|(path, text)| ((*path).to_owned(), json!(text))).collect();
+        let files: serde_json::Map<_, _> = files.iter().map(|(path, text)| ((*path).to_owned(), json!(text))).collect();
         let made = github("repository", &json!({"owner": "acme", "name": name, "files": files}))?;
         let scene = Self { repository: name.to_owned(), id: made["id"].as_u64().unwrap_or_default() };
         github("permission", &json!({"repository": scene.slug(), "user": "mona", "permission": "write"}))?;
@@ -88,8 +87,7 @@ impl Scene {
 
     /// Mona commits these files on a branch.
     pub fn commit(&self, branch: &str, files: &[(&str, &str)]) -> Told<String> {
-        let files: serde_json::Map<_, _> =
-            files.iter().map(|(path, text)| ((*path).to_owned(), json!(text))).collect();
+        let files: serde_json::Map<_, _> = files.iter().map(|(path, text)| ((*path).to_owned(), json!(text))).collect();
         let made =
             github("commit", &json!({"repository": self.slug(), "branch": branch, "user": "mona", "files": files}))?;
         Ok(made["sha"].as_str().unwrap_or_default().to_owned())
@@ -112,10 +110,12 @@ impl Scene {
         Ok(github("runs", &json!({"repository": self.slug()}))?.as_array().cloned().unwrap_or_default())
     }
 
-    /// Everything that was said there by Healer's App.
+    /// What Healer's own App wrote there, oldest first: each with its `call` and `body`.
     pub fn said(&self) -> Told<Vec<Value>> {
-        let all = github("written", &json!({"repository": self.slug()}))?;
-        Ok(all.as_array().cloned().unwrap_or_default())
+        let of = format!("/repos/{}/", self.slug());
+        let mut all = github("written", &json!({}))?.as_array().cloned().unwrap_or_default();
+        all.retain(|one| one["login"] == "healer[bot]" && one["call"].as_str().is_some_and(|call| call.contains(&of)));
+        Ok(all)
     }
 
     /// The records of this repository, oldest first.

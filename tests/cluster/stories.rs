@@ -38,10 +38,14 @@ const CI: &str = "name: CI\non: [push, pull_request]\njobs:\n  test:\n    steps:
 const PULLS: &str = "name: CI\non: [pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./test.sh\n";
 const TEST: &str = "#!/bin/sh\ngrep -qx 42 answer || { echo \"error: wrong answer\" >&2; exit 1; }\n";
 /// The agent repairs it at once.
-const REPAIRS: &str = "- do:\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: the right answer\n    - push\n";
+const REPAIRS: &str =
+    "- do:\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: the right answer\n    - push\n";
 
 fn scene(name: &str, ci: &str, agent: &str) -> Told<Scene> {
-    Scene::new(name, &[(".github/workflows/ci.yml", ci), ("test.sh", TEST), ("answer", "42\n"), (".scripted-agent.yaml", agent)])
+    Scene::new(
+        name,
+        &[(".github/workflows/ci.yml", ci), ("test.sh", TEST), ("answer", "42\n"), (".scripted-agent.yaml", agent)],
+    )
 }
 
 /// A pull request whose answer is wrong.
@@ -62,11 +66,16 @@ fn count(what: &str, is: usize, wanted: usize) -> Told<()> {
     holds(is == wanted, format!("{is} {what}, not {wanted}"))
 }
 
-/// The comments of Healer's on the pull request, as they are now.
-fn comments(scene: &Scene) -> Told<Vec<String>> {
+/// Healer made one comment on the pull request, edited it in place, and it ends with these words.
+fn one_comment(scene: &Scene, ends_with: &str) -> Told<()> {
     let said = scene.said()?;
-    let ours = said.iter().filter(|one| one["kind"] == "comment" && one["author"] == "healer[bot]");
-    Ok(ours.filter_map(|one| one["body"].as_str()).map(str::to_owned).collect())
+    let call = |one: &Value, method: &str| one["call"].as_str().is_some_and(|call| call.starts_with(method));
+    let made = said
+        .iter()
+        .filter(|one| call(one, "POST") && one["call"].as_str().is_some_and(|call| call.ends_with("/comments")));
+    count("comments", made.count(), 1)?;
+    let last = said.last().and_then(|one| one["body"]["body"].as_str()).unwrap_or_default();
+    holds(last.contains(ends_with), format!("the comment does not say {ends_with:?} in the end but {last}"))
 }
 
 fn first_attempt_fixes(name: &str) -> Told<()> {
@@ -75,7 +84,7 @@ fn first_attempt_fixes(name: &str) -> Told<()> {
     conclusion(&scene.concluded(240)?, "fixed", "fixed")?;
     outcome(&scene.ended(60)?, "fixed")?;
     count("CodeRuns", scene.coderuns()?.len(), 1)?;
-    count("comments", comments(&scene)?.len(), 1)?;
+    one_comment(&scene, "Healer repaired this")?;
     count("Workflows", scene.workflows()?.len(), 1)
 }
 
@@ -102,7 +111,7 @@ fn three_failures_escalate_once(name: &str) -> Told<()> {
     let record = scene.concluded(480)?;
     conclusion(&record, "escalated", "attempts_exhausted")?;
     count("CodeRuns", scene.coderuns()?.len(), 3)?;
-    count("comments", comments(&scene)?.len(), 1)?;
+    one_comment(&scene, "Healer could not repair this")?;
     sleep(Duration::from_secs(5));
     count("Workflows that acted", scene.records()?.len(), 1)
 }
@@ -133,7 +142,10 @@ fn fork_starts_no_agent(name: &str) -> Told<()> {
     let scene = scene(name, PULLS, REPAIRS)?;
     github("fork", &json!({"repository": scene.slug(), "owner": "stranger"}))?;
     let fork = format!("stranger/{name}");
-    github("commit", &json!({"repository": fork, "branch": "feat/x", "user": "stranger", "files": {"answer": "41\n"}}))?;
+    github(
+        "commit",
+        &json!({"repository": fork, "branch": "feat/x", "user": "stranger", "files": {"answer": "41\n"}}),
+    )?;
     github("pull", &json!({"repository": scene.slug(), "head": "stranger:feat/x", "user": "stranger"}))?;
     outcome(&scene.ended(180)?, "skipped-fork")?;
     count("CodeRuns", scene.coderuns()?.len(), 0)
@@ -141,7 +153,9 @@ fn fork_starts_no_agent(name: &str) -> Told<()> {
 
 fn red_main_gets_a_draft_pull_request(name: &str) -> Told<()> {
     let scene = scene(name, CI, REPAIRS)?;
-    until(60, "CI of the first commit", || Ok(scene.runs()?.iter().all(|run| run["status"] == "completed").then_some(())))?;
+    until(60, "CI of the first commit", || {
+        Ok(scene.runs()?.iter().all(|run| run["status"] == "completed").then_some(()))
+    })?;
     scene.commit("main", &[("answer", "41\n")])?;
     let record = scene.concluded(300)?;
     conclusion(&record, "fixed", "fixed")?;
@@ -154,15 +168,18 @@ fn two_workflows_are_healed_once_each(name: &str) -> Told<()> {
     let other = "name: Other\non: [pull_request]\njobs:\n  other:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./other.sh\n";
     let script = "#!/bin/sh\ngrep -qx 7 lucky || { echo 'error: unlucky' >&2; exit 1; }\n";
     let agent = "- do:\n    - write: {file: answer, text: \"42\\n\"}\n    - write: {file: lucky, text: \"7\\n\"}\n    - commit: both\n    - push\n";
-    let scene = Scene::new(name, &[
-        (".github/workflows/ci.yml", PULLS),
-        (".github/workflows/other.yml", other),
-        ("test.sh", TEST),
-        ("other.sh", script),
-        ("answer", "42\n"),
-        ("lucky", "7\n"),
-        (".scripted-agent.yaml", agent),
-    ])?;
+    let scene = Scene::new(
+        name,
+        &[
+            (".github/workflows/ci.yml", PULLS),
+            (".github/workflows/other.yml", other),
+            ("test.sh", TEST),
+            ("other.sh", script),
+            ("answer", "42\n"),
+            ("lucky", "7\n"),
+            (".scripted-agent.yaml", agent),
+        ],
+    )?;
     scene.commit("feat/x", &[("answer", "41\n"), ("lucky", "6\n")])?;
     scene.pull("feat/x")?;
     until(420, "both concluded", || {
@@ -177,7 +194,7 @@ fn two_workflows_are_healed_once_each(name: &str) -> Told<()> {
 }
 
 fn human_push_in_between_wins(name: &str) -> Told<()> {
-    let agent = "- do:\n    - wait: 25\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: late\n    - push\n";
+    let agent = "- do:\n    - wait_seconds: 25\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: late\n    - push\n";
     let scene = scene(name, PULLS, agent)?;
     broken_pull(&scene)?;
     until(120, "an agent", || Ok((!scene.coderuns()?.is_empty()).then_some(())))?;
@@ -219,8 +236,11 @@ fn duplicates_are_one(name: &str) -> Told<()> {
     let scene = scene(name, PULLS, REPAIRS)?;
     broken_pull(&scene)?;
     until(60, "a Workflow", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
-    let deliveries = github("deliveries", &json!({"repository": scene.slug(), "event": "workflow_run"}))?;
-    let failed = deliveries.as_array().into_iter().flatten().next_back().cloned().unwrap_or_default();
+    let run = scene.runs()?[0]["id"].to_string();
+    let deliveries = github("deliveries", &json!({"event": "workflow_run"}))?;
+    let mut all = deliveries.as_array().into_iter().flatten();
+    let failed = all.find(|one| one["about"] == run && one["action"] == "completed");
+    let failed = failed.ok_or("no delivery told of the failed run")?;
     github("redeliver", &json!({"id": failed["id"], "times": 50}))?;
     conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
     count("Workflows", scene.workflows()?.len(), 1)?;
@@ -234,7 +254,10 @@ fn hostile_branch_is_only_a_name(name: &str) -> Told<()> {
     scene.pull(branch)?;
     conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
     let record = scene.records()?.remove(0);
-    holds(record["status"]["target"]["branch"] == branch, format!("the target is {}", record["status"]["target"]["branch"]))
+    holds(
+        record["status"]["target"]["branch"] == branch,
+        format!("the target is {}", record["status"]["target"]["branch"]),
+    )
 }
 
 fn switch_off_starts_nothing(name: &str) -> Told<()> {
