@@ -24,15 +24,15 @@ impl<P: Ports> Run<'_, P> {
     pub(crate) async fn take_up(&mut self) {
         let open: Vec<Record> = self.records.values().filter(|record| record.is_open()).cloned().collect();
         for record in open {
-            let is_on = slug(&record).is_some_and(|of| self.switch(&of) != Switch::Off);
-            if is_on && self.left() > 0 && !is_by_hand(&record) {
-                let done = self.take_up_one(&record).await;
+            let switch = slug(&record).map_or(Switch::Off, |of| self.switch(&of));
+            if switch != Switch::Off && self.left() > 0 && !is_by_hand(&record) {
+                let done = self.take_up_one(&record, switch).await;
                 self.tally.note(record.name(), done);
             }
         }
     }
 
-    async fn take_up_one(&mut self, record: &Record) -> Result<(), Cannot> {
+    async fn take_up_one(&mut self, record: &Record, switch: Switch) -> Result<(), Cannot> {
         let Some(Death { since, workflow }) = self.death(record).await? else { return Ok(()) };
         if self.now.duration_since(since) < self.grace() {
             return Ok(());
@@ -40,6 +40,11 @@ impl<P: Ports> Run<'_, P> {
         if was_stopped(record, workflow.as_ref()) {
             // Its exit handler should have said so; a person's stop is never undone.
             return self.conclude(record, Conclusion::Escalated, EscalationReason::Stopped.as_str()).await;
+        }
+        if !record.binds() && switch == Switch::On {
+            // What was only observed is not acted on because its Workflow died.
+            let because = record.status.admitted_because.as_ref().map_or("none", |word| word.as_str());
+            return self.conclude(record, Conclusion::Observed, because).await;
         }
         let round = record.status.attempt.as_ref().map_or(1, |attempt| attempt.round);
         let base = names::workflow(record.name(), round);
