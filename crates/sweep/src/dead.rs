@@ -58,15 +58,16 @@ impl<P: Ports> Run<'_, P> {
                 // It ended before it took over.
                 continue;
             }
-            return match self.make(&name, round, record, workflow.as_ref()).await? {
+            match self.make(&name, round, record, workflow.as_ref()).await? {
                 Made::Now => {
                     self.tally.taken_over += 1;
                     tracing::info!(step = Sweep::NAME, "{name} takes over {}: its Workflow died", record.name());
-                    Ok(())
+                    return Ok(());
                 }
-                Made::ByAnother => Ok(()),
-                Made::NothingThere => self.conclude(record, Conclusion::Skipped, "gone").await,
-            };
+                Made::ByAnother => return Ok(()),
+                Made::NothingThere => return self.conclude(record, Conclusion::Skipped, "gone").await,
+                Made::NobodyToAsk => break,
+            }
         }
         self.conclude(record, Conclusion::Broken, EscalationReason::WorkflowBroke.as_str()).await?;
         self.say_broken(record).await

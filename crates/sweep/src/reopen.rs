@@ -20,6 +20,8 @@ pub(crate) enum Made {
     ByAnother,
     /// GitHub knows of no such failure any more.
     NothingThere,
+    /// The record does not say enough to ask anybody: an alert of the cluster is told of by its own event alone.
+    NobodyToAsk,
 }
 
 impl<P: Ports> Run<'_, P> {
@@ -33,6 +35,7 @@ impl<P: Ports> Run<'_, P> {
     ) -> Result<Made, Cannot> {
         let manifest = match before.and_then(|before| door::again(before, name)) {
             Some(manifest) => manifest,
+            None if !can_be_asked_for(record) => return Ok(Made::NobodyToAsk),
             None => match self.told_again(record).await? {
                 Some(failure) => {
                     let mut manifest = door::manifest(&failure, round, None, &self.config.namespace);
@@ -81,4 +84,9 @@ impl<P: Ports> Run<'_, P> {
         let mut checks = checks.iter().map(|one| Failure::of_check(&repository, one, branch.as_ref()));
         Ok(checks.find(|failure| failure.id == record.name()))
     }
+}
+
+/// Whether GitHub can tell of it again.
+fn can_be_asked_for(record: &Record) -> bool {
+    record.spec.run.is_some() || record.spec.head_sha.is_some() || door::alert_of(record.name()).is_some()
 }
