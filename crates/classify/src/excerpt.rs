@@ -67,7 +67,7 @@ impl Pages {
     fn line(&mut self, line: &Kept) {
         let room = if self.is_empty() { MAX_BYTES } else { USUAL_BYTES };
         if !self.lines.contains_key(&line.number) && self.bytes + line.size_bytes <= room {
-            self.lines.insert(line.number, line.text.clone());
+            self.lines.insert(line.number, line.text.to_string());
             self.bytes += line.size_bytes;
         }
     }

@@ -158,8 +158,8 @@ fn conclude(verdict: &weigh::Verdict<'_>, table: &rule::Table) -> Judgement {
     let tool = speaker.map_or("none", |weighed| table.tool(weighed.hit.rule));
     let mut causes = signature_causes(speaker, &verdict.hits, table);
     if causes.is_empty() {
-        let words = first.map(|weighed| weighed.hit.line.text.as_str());
-        let words = words.or_else(|| verdict.step.and_then(|step| step.tail.back()).map(|line| line.text.as_str()));
+        let words = first.map(|weighed| &*weighed.hit.line.text);
+        let words = words.or_else(|| verdict.step.and_then(|step| step.tail.back()).map(|line| &*line.text));
         causes.extend(words.map(|words| signature::fingerprint(words, "")));
     }
     Judgement {

@@ -1,6 +1,7 @@
 //! Reading a log once, line by line: which step ran what, and which rules fired where. Memory stays bounded.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use crate::clean::{Clean, clean};
 use crate::lines::Line;
@@ -41,8 +42,8 @@ pub struct Kept {
     pub number: u64,
     /// With its line feed.
     pub size_bytes: u64,
-    /// The cleaned words, cut.
-    pub text: String,
+    /// The cleaned words, cut. A line is near many hits.
+    pub text: Rc<str>,
 }
 
 /// A rule that fired.
@@ -112,7 +113,7 @@ pub struct Reading {
     columns: Option<(Vec<u8>, Vec<u8>)>,
     file: String,
     /// Causes whose place may stand on one of the next lines, and how many of those are still to come.
-    unplaced: Vec<(u16, String)>,
+    unplaced: Vec<(u16, Rc<str>)>,
     place_in: usize,
     fired: Vec<u16>,
     /// Whether lines may begin with job and step.
@@ -172,7 +173,7 @@ impl Reading {
         let kept = Kept {
             number: line.number,
             size_bytes: line.size_bytes,
-            text: String::from_utf8_lossy(&cleaned.text[..cleaned.text.len().min(TEXT_BYTES)]).into_owned(),
+            text: String::from_utf8_lossy(&cleaned.text[..cleaned.text.len().min(TEXT_BYTES)]).into(),
         };
         self.extend(&kept);
         self.place(&kept.text);

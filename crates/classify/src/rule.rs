@@ -91,7 +91,7 @@ struct Row {
     rule: &'static Rule,
     like: Expression,
     /// Look-alikes that it leaves alone.
-    not: Option<Regex>,
+    not: Option<Box<Regex>>,
 }
 
 impl Table {
@@ -106,7 +106,9 @@ impl Table {
         let rows = |tool: &'static Tool| {
             tool.rules.iter().map(|rule| Row { tool: tool.name, rule, like: Expression::new(rule.like), not: None })
         };
-        Self { rows: rules::TOOLS.iter().flat_map(rows).collect(), free: Vec::new() }
+        let mut all = Vec::with_capacity(rules::TOOLS.iter().map(|tool| tool.rules.len()).sum());
+        all.extend(rules::TOOLS.iter().flat_map(rows));
+        Self { rows: all, free: Vec::new() }
     }
 
     /// Adds a row without literals; `None` when there are too many.
@@ -133,7 +135,12 @@ impl Table {
             #[cfg(test)]
             no: &[],
         };
-        self.rows.push(Row { tool: "rules", rule: Box::leak(Box::new(rule)), like: like.into(), not });
+        self.rows.push(Row {
+            tool: "rules",
+            rule: Box::leak(Box::new(rule)),
+            like: like.into(),
+            not: not.map(Box::new),
+        });
         self.free.push(row);
         Some(())
     }

@@ -17,6 +17,10 @@ use text::Untrusted;
 /// What decides whether a file is text at all, and how it is read.
 const FIRST_BYTES: usize = classify::BEGINNING;
 
+/// What a pipe holds at most without privileges.
+#[cfg(target_os = "linux")]
+const PIPE_BYTES: usize = 1024 * 1024;
+
 const BOLD: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 const CAUSE: Style = AnsiColor::Red.on_default();
@@ -200,7 +204,11 @@ enum Log {
 
 fn open(path: &Path) -> io::Result<Log> {
     if path == Path::new("-") {
-        return Ok(Log::Stream(Box::new(io::stdin())));
+        let stdin = io::stdin();
+        // A larger pipe takes fewer turns; where it is none, or may not grow, it stays as it is.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::pipe::fcntl_setpipe_size(&stdin, PIPE_BYTES);
+        return Ok(Log::Stream(Box::new(stdin)));
     }
     if path.is_dir() {
         return Err(io::Error::other("it is a directory; name a log file"));

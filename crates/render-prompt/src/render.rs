@@ -75,7 +75,9 @@ fn engine(templates: &Templates, template: &str, fix: &str) -> Result<Handlebars
         }
     }
     // What `retry` wraps has one fixed name: no partial is chosen by data.
-    engine.register_partial("fix", &templates.get(fix)?.body).map_err(|error| failed(fix, error))?;
+    if template != fix {
+        engine.register_partial("fix", &templates.get(fix)?.body).map_err(|error| failed(fix, error))?;
+    }
     engine
         .register_template_string("prompt", &templates.get(template)?.body)
         .map_err(|error| failed(template, error))?;
