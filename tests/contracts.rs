@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "cluster/lock.rs"]
+mod lock;
 #[path = "contracts/manifests/mod.rs"]
 mod manifests;
 
@@ -213,4 +215,20 @@ fn every_event_has_a_case_whole_and_projected() {
         assert!(whole.contains(&pair), "no case of a whole {}", event.name);
         assert!(projected.contains(&pair), "no case of a projected {}", event.name);
     }
+}
+
+#[test]
+fn a_manifest_that_no_real_argo_has_seen_cannot_land() {
+    let seen = lock::read(&root());
+    for (name, digest) in lock::digests(&root()) {
+        assert_eq!(
+            seen.get(name),
+            Some(&digest),
+            "{name} has changed since tests/cluster.lock was written; run tests/cluster.rs on a cluster (docs/lab.md)"
+        );
+    }
+    let stories = read("tests/cluster/stories.rs");
+    let names = stories.lines().filter_map(|line| line.trim().strip_prefix("Story { name: \"")?.split('"').next());
+    let names: Vec<&str> = names.collect();
+    assert_eq!(seen.get("stories"), Some(&names.join(" ")), "not every story was tried");
 }

@@ -31,6 +31,11 @@ pub const STORIES: &[Story] = &[
     Story { name: "duplicates-are-one", play: duplicates_are_one },
     Story { name: "hostile-branch-is-only-a-name", play: hostile_branch_is_only_a_name },
     Story { name: "switch-off-starts-nothing", play: switch_off_starts_nothing },
+    Story { name: "observe-only-says-what-it-would-do", play: observe_only_says_what_it_would_do },
+    Story { name: "approval-is-waited-for", play: approval_is_waited_for },
+    Story { name: "green-by-now-is-left-alone", play: green_by_now_is_left_alone },
+    Story { name: "late-event-is-a-duplicate", play: late_event_is_a_duplicate },
+    Story { name: "deleted-owner-is-taken-over", play: deleted_owner_is_taken_over },
 ];
 
 /// CI of every story: a shell test of one number.
@@ -126,7 +131,7 @@ fn transient_failure_is_run_again(name: &str) -> Told<()> {
     conclusion(&scene.concluded(240)?, "fixed", "passed_on_rerun")?;
     count("CodeRuns", scene.coderuns()?.len(), 0)?;
     let runs = scene.runs()?;
-    holds(runs.iter().any(|run| run["run_attempt"] == 2), "nothing was run again")
+    holds(runs.iter().any(|run| run["attempt"] == 2), "nothing was run again")
 }
 
 fn red_rerun_starts_an_agent(name: &str) -> Told<()> {
@@ -232,16 +237,21 @@ fn retry_command_begins_a_round(name: &str) -> Told<()> {
     count("records", scene.records()?.len(), 1)
 }
 
-fn duplicates_are_one(name: &str) -> Told<()> {
-    let scene = scene(name, PULLS, REPAIRS)?;
-    broken_pull(&scene)?;
-    until(60, "a Workflow", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
+/// Sends what told of the first failure again.
+fn redeliver(scene: &Scene, times: u64) -> Told<()> {
     let run = scene.runs()?[0]["id"].to_string();
     let deliveries = github("deliveries", &json!({"event": "workflow_run"}))?;
     let mut all = deliveries.as_array().into_iter().flatten();
     let failed = all.find(|one| one["about"] == run && one["action"] == "completed");
     let failed = failed.ok_or("no delivery told of the failed run")?;
-    github("redeliver", &json!({"id": failed["id"], "times": 50}))?;
+    github("redeliver", &json!({"id": failed["id"], "times": times})).map(|_| ())
+}
+
+fn duplicates_are_one(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    broken_pull(&scene)?;
+    until(60, "a Workflow", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
+    redeliver(&scene, 50)?;
     conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
     count("Workflows", scene.workflows()?.len(), 1)?;
     count("CodeRuns", scene.coderuns()?.len(), 1)
@@ -262,12 +272,94 @@ fn hostile_branch_is_only_a_name(name: &str) -> Told<()> {
 
 fn switch_off_starts_nothing(name: &str) -> Told<()> {
     let scene = scene(name, PULLS, REPAIRS)?;
-    let key = format!("mode.acme.{name}");
-    let patch = json!({"data": {key: "off"}}).to_string();
-    kubectl(&["-n", "healer", "patch", "configmap", "healer-switch", "--type", "merge", "-p", &patch])?;
+    switch(name, "off")?;
     broken_pull(&scene)?;
     outcome(&scene.ended(180)?, "skipped-switch-off")?;
     count("CodeRuns", scene.coderuns()?.len(), 0)?;
     let mine = |record: &Value| record["spec"]["repositoryId"] == scene.id;
     holds(!objects("healer", "remediations")?.iter().any(mine), "a record was made")
+}
+
+/// What the switch says for the story's own repository.
+fn switch(name: &str, mode: &str) -> Told<()> {
+    let patch = json!({"data": {format!("mode.acme.{name}"): mode}}).to_string();
+    kubectl(&["-n", "healer", "patch", "configmap", "healer-switch", "--type", "merge", "-p", &patch]).map(|_| ())
+}
+
+fn observe_only_says_what_it_would_do(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    switch(name, "observe")?;
+    broken_pull(&scene)?;
+    let record = scene.concluded(180)?;
+    holds(record["status"]["conclusion"] == "observed", format!("concluded as {}", record["status"]["conclusion"]))?;
+    outcome(&scene.ended(60)?, "observed")?;
+    count("CodeRuns", scene.coderuns()?.len(), 0)?;
+    count("things said", scene.said()?.len(), 0)?;
+    // The next failure is acted on, and what was observed binds nobody.
+    switch(name, "on")?;
+    scene.commit("feat/x", &[("answer", "41\n"), ("notes", "again\n")])?;
+    until(240, "the repair", || {
+        Ok(scene.records()?.iter().any(|record| record["status"]["conclusion"] == "fixed").then_some(()))
+    })
+}
+
+/// `tests/cluster/configure` sets `approve: always` for repositories whose name begins so.
+fn approval_is_waited_for(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    github("permission", &json!({"repository": scene.slug(), "user": "nina", "permission": "write"}))?;
+    let pull = broken_pull(&scene)?;
+    until(120, "the question", || {
+        Ok(scene.records()?.iter().any(|record| record["status"]["approval"]["state"] == "pending").then_some(()))
+    })?;
+    scene.comment(pull, "stranger", "/healer approve")?;
+    scene.comment(pull, "mona", "/healer approve")?;
+    sleep(Duration::from_secs(20));
+    count("CodeRuns before the approval of another writer", scene.coderuns()?.len(), 0)?;
+    scene.comment(pull, "nina", "/healer approve")?;
+    conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
+    count("CodeRuns", scene.coderuns()?.len(), 1)
+}
+
+fn green_by_now_is_left_alone(name: &str) -> Told<()> {
+    let scene = scene(name, FLAKY, REPAIRS)?;
+    switch(name, "off")?;
+    scene.commit("feat/x", &[("notes", "x\n")])?;
+    scene.pull("feat/x")?;
+    outcome(&scene.ended(120)?, "skipped-switch-off")?;
+    let run = scene.runs()?[0]["id"].clone();
+    github("rerun", &json!({"repository": scene.slug(), "run": run, "user": "mona"}))?;
+    until(60, "the second attempt", || Ok((scene.runs()?[0]["conclusion"] == "success").then_some(())))?;
+    kubectl(&["-n", "healer", "delete", "workflow", &format!("ci-{}-{run}-1", scene.id), "--wait=true"])?;
+    switch(name, "on")?;
+    redeliver(&scene, 1)?;
+    until(120, "the second look", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
+    outcome(&scene.ended(120)?, "skipped-already-green")
+}
+
+fn late_event_is_a_duplicate(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    broken_pull(&scene)?;
+    conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
+    let workflow = scene.ended(60)?["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    // As after its time to live: only the record remembers.
+    kubectl(&["-n", "healer", "delete", "workflow", &workflow, "--wait=true"])?;
+    redeliver(&scene, 1)?;
+    until(60, "the late Workflow", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
+    outcome(&scene.ended(120)?, "skipped-duplicate")?;
+    count("CodeRuns", scene.coderuns()?.len(), 1)
+}
+
+fn deleted_owner_is_taken_over(name: &str) -> Told<()> {
+    let agent = "- do:\n    - wait_seconds: 20\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: the right answer\n    - push\n";
+    let scene = scene(name, PULLS, agent)?;
+    broken_pull(&scene)?;
+    until(120, "an agent", || Ok((!scene.coderuns()?.is_empty()).then_some(())))?;
+    let workflow = scene.workflows()?[0]["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let patch = r#"{"metadata": {"finalizers": null}}"#;
+    kubectl(&["-n", "healer", "delete", "workflow", &workflow, "--wait=false"])?;
+    kubectl(&["-n", "healer", "patch", "workflow", &workflow, "--type", "merge", "-p", patch])?;
+    redeliver(&scene, 1)?;
+    conclusion(&scene.concluded(420)?, "fixed", "fixed")?;
+    count("CodeRuns", scene.coderuns()?.len(), 1)?;
+    count("records", scene.records()?.len(), 1)
 }
