@@ -17,7 +17,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::Instant;
-use std::{env, fs, thread};
+use std::{env, thread};
 
 use stories::{STORIES, Story};
 
@@ -71,22 +71,10 @@ fn every_story_holds() {
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "these stories did not hold: {}", failed.join(", "));
     if asked.is_none() {
-        write_lock();
+        let argo = Command::new("argo").args(["version", "--short"]).output().expect("argo is on PATH");
+        let argo = String::from_utf8_lossy(&argo.stdout).trim().trim_start_matches("argo: ").to_owned();
+        let stories: Vec<&str> = STORIES.iter().map(|story| story.name).collect();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+        lock::write(&root, &stories.join(" "), &argo);
     }
-}
-
-/// What this Argo has seen now.
-fn write_lock() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    let argo = Command::new("argo").args(["version", "--short"]).output().expect("argo is on PATH");
-    let argo = String::from_utf8_lossy(&argo.stdout).trim().trim_start_matches("argo: ").to_owned();
-    let mut text =
-        "# Written by tests/cluster.rs after a run on a real Argo in which every story held. Not by hand.\n".to_owned();
-    for (name, digest) in lock::digests(&root) {
-        text.push_str(&format!("{name}: {digest}\n"));
-    }
-    let stories: Vec<&str> = STORIES.iter().map(|story| story.name).collect();
-    text.push_str(&format!("stories: {}\n", stories.join(" ")));
-    text.push_str(&format!("argo: {argo}\n"));
-    fs::write(root.join(lock::PATH), text).unwrap();
 }

@@ -75,6 +75,9 @@ const OURS: &str = "healer-rex[bot] <9901+healer-rex[bot]@users.noreply.github.c
 
 #[test]
 fn what_the_agent_leaves_unpushed_is_pushed_as_its_app() {
+    if small_github::without_git() {
+        return;
+    }
     let scene = Scene::new(&["git", "commit", "--quiet", "--allow-empty", "-m", "repair"]);
     let (code, word, said) = scene.run();
     assert_eq!((code, &*word), (0, "ended"), "{said}");
@@ -83,6 +86,9 @@ fn what_the_agent_leaves_unpushed_is_pushed_as_its_app() {
 
 #[test]
 fn a_branch_that_is_not_there_yet_begins_at_the_base() {
+    if small_github::without_git() {
+        return;
+    }
     let mut scene = Scene::new(&["git", "commit", "--quiet", "--allow-empty", "-m", "repair"]);
     scene.task["branch"] = json!("healer/fix-rust_test-0a1b2c3d");
     assert_eq!(scene.run().1, "no_checkout", "no base, no branch");
@@ -93,6 +99,9 @@ fn a_branch_that_is_not_there_yet_begins_at_the_base() {
 
 #[test]
 fn the_prompt_is_on_stdin_and_the_coderun_s_environment_is_there() {
+    if small_github::without_git() {
+        return;
+    }
     let scene = Scene::new(&["git", "hash-object", "-w", "--stdin"]);
     let (code, word, said) = scene.run();
     assert_eq!((code, &*word), (0, "ended"), "{said}");
@@ -110,6 +119,9 @@ fn the_prompt_is_on_stdin_and_the_coderun_s_environment_is_there() {
 
 #[test]
 fn an_agent_s_own_exit_code_is_kept_and_nothing_is_pushed() {
+    if small_github::without_git() {
+        return;
+    }
     let scene = Scene::new(&["git", "-c", "alias.fail=!git commit --quiet --allow-empty -m repair && exit 3", "fail"]);
     assert_eq!((scene.run().0, scene.run().1), (3, "agent_failed".into()));
     assert_eq!(scene.log("feat/x"), [BEGIN]);
@@ -119,6 +131,9 @@ fn an_agent_s_own_exit_code_is_kept_and_nothing_is_pushed() {
 
 #[test]
 fn at_the_deadline_the_agent_and_what_it_started_end() {
+    if small_github::without_git() {
+        return;
+    }
     let mut scene = Scene::new(&["git", "-c", "alias.stay=!trap '' TERM; (sleep 30; touch late) & sleep 30", "stay"]);
     scene.task["deadline_at"] = json!(Timestamp::now() + Duration::from_secs(3));
     let began = Instant::now();
@@ -132,6 +147,9 @@ fn at_the_deadline_the_agent_and_what_it_started_end() {
 
 #[test]
 fn who_pushed_meanwhile_is_not_overwritten() {
+    if small_github::without_git() {
+        return;
+    }
     let scene = Scene::new(&[]);
     let remote = scene.path("acme/widgets.git");
     let others = format!(
@@ -148,6 +166,9 @@ fn who_pushed_meanwhile_is_not_overwritten() {
 
 #[test]
 fn a_task_that_cannot_be_read_is_said() {
+    if small_github::without_git() {
+        return;
+    }
     let mut scene = Scene::new(&["git", "status"]);
     scene.task["surprise"] = json!(1);
     let (code, word, said) = scene.run();

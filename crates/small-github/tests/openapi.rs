@@ -119,6 +119,9 @@ fn jwt(app: u64) -> String {
 #[test]
 #[ignore = "needs GitHub's OpenAPI description: tests/small-github/openapi-check brings it and runs this"]
 fn every_answer_and_every_webhook_has_githubs_shape() {
+    if small_github::without_git() {
+        return;
+    }
     let description = Description::read();
     let (hook, hooks) = receiver();
     let github = Github::with(Some(hook), Misbehave::default()).furnished();

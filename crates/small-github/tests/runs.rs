@@ -30,6 +30,9 @@ fn ends(runs: &[Value]) -> Vec<&str> {
 
 #[test]
 fn only_the_failed_jobs_and_what_needs_them_run_again() {
+    if small_github::without_git() {
+        return;
+    }
     let github = Github::start().furnished();
     let flaky = include_str!("workflows/flaky.yml");
     let runs = runs_of(&github, "flaky", flaky);
@@ -60,6 +63,9 @@ fn only_the_failed_jobs_and_what_needs_them_run_again() {
 
 #[test]
 fn a_group_cancels_or_waits() {
+    if small_github::without_git() {
+        return;
+    }
     let github = Github::start().furnished();
     let slow = include_str!("workflows/slow.yml");
     for (name, workflow) in [("cancels", slow.to_owned()), ("waits", slow.replace("progress: true", "progress: false"))]
@@ -76,6 +82,9 @@ fn a_group_cancels_or_waits() {
 
 #[test]
 fn paths_decide_whether_there_is_a_run_at_all() {
+    if small_github::without_git() {
+        return;
+    }
     let github = Github::start().furnished();
     let filtered = "on: {push: {paths: ['src/**']}}\njobs: {a: {steps: [{run: 'true'}]}}\n";
     assert_eq!(runs_of(&github, "filtered", filtered).len(), 0);
@@ -87,6 +96,9 @@ fn paths_decide_whether_there_is_a_run_at_all() {
 
 #[test]
 fn what_never_ends_is_ended_and_leaves_nothing_behind() {
+    if small_github::without_git() {
+        return;
+    }
     let github = Github::start().furnished();
     github.control("misbehave", json!({ "minute_ms": 300 }));
     let endless =
@@ -102,6 +114,9 @@ fn what_never_ends_is_ended_and_leaves_nothing_behind() {
 
 #[test]
 fn a_workflow_that_is_not_understood_never_starts_and_says_why() {
+    if small_github::without_git() {
+        return;
+    }
     let github = Github::start().furnished();
     let matrix = "on: push\njobs: {expected: {strategy: {matrix: {}}, steps: [{run: 'true'}]}}\n";
     assert_eq!(ends(&runs_of(&github, "matrix", matrix)), ["startup_failure"]);
@@ -111,6 +126,9 @@ fn a_workflow_that_is_not_understood_never_starts_and_says_why() {
 
 #[test]
 fn hostile_names_and_logs_come_through_as_they_are() {
+    if small_github::without_git() {
+        return;
+    }
     let github = Github::start().furnished();
     let (branch, message) = ("feat/{{workflow.name}}-${{x}}", "{{=1+1}} ${{ steps.x }} \u{1b}[31m");
     let workflow = "on: push\njobs: {a: {steps: [{run: 'printf \"\\033[31m{{=1}}\\0 \\377\\n\"; exit 1'}]}}\n";
