@@ -14,7 +14,7 @@ use text::Untrusted;
 const ORACLE: &str = "
 switch event                                                asked             actor   write fork lineage record             budget | reason
 off    *                                                    *                 *       *     *    *       *                  *      | switch_off
-*      pull_request|review|workflow_failure|cluster_alert   *                 *       *     *    *       *                  *      | not_supported
+*      pull_request|review|workflow_failure                 *                 *       *     *    *       *                  *      | not_supported
 *      *                                                    *                 *       *     *    *       alive|concluded    *      | duplicate
 *      *                                                    *                 *       *     *    *       admitted           *      | ci_failed
 *      *                                                    !none             bot     *     *    *       *                  *      | bot_actor
@@ -30,7 +30,7 @@ off    *                                                    *                 * 
 *      *                                                    *                 *       *     *    orphan  *                  *      | taken_over
 *      *                                                    *                 *       *     *    *       dead               *      | taken_over
 *      *                                                    fix|retry         *       *     *    *       *                  *      | asked_by_writer
-*      security_alert                                       *                 *       *     *    *       *                  *      | alert_open
+*      security_alert|cluster_alert                         *                 *       *     *    *       *                  *      | alert_open
 *      ci_failure|commit_status                             *                 *       *     *    *       *                  *      | ci_failed
 ";
 
@@ -176,7 +176,8 @@ fn every_other_place_gets_a_draft_pull_request_from_a_branch_of_ours() {
                 let branch = Untrusted::new("feat/x");
                 let place = Place { subject, branch: branch.clone(), sha: "ab12".into(), is_default, protected };
                 let target = target(&place, "ci-1-2-3", "ab12");
-                let direct = protected == Some(false) && !is_default && subject != SubjectKind::SecurityAlert;
+                let alert = matches!(subject, SubjectKind::SecurityAlert | SubjectKind::ClusterAlert);
+                let direct = protected == Some(false) && !is_default && !alert;
                 assert_eq!(target.how == Push::Push, direct);
                 assert_eq!(target.branch == branch, direct);
                 assert_eq!(target.branch.expose().starts_with("healer/fix-"), !direct);
