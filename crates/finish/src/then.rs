@@ -18,7 +18,8 @@ vocabulary! {
     End = "end", "nothing more";
 }
 
-/// What follows. A fault ends it here: the exit code says whether the pod runs again.
+/// What follows. A fault ends it here: the exit code says whether the pod runs again. So does an outcome: what follows a
+/// judged attempt is `check-outcome`'s own word.
 ///
 /// # Errors
 /// A deciding word of a newer version.
@@ -76,7 +77,6 @@ fn remedy(found: Option<&Classification>) -> Result<Option<Remedy>, UnknownWord>
     found.map(|found| found.remedy.require("classification.remedy")).transpose()
 }
 
-/// An attempt that was judged is not prepared: what follows it is `check-outcome`'s own word.
 #[cfg(test)]
 mod tests {
     use super::*;
