@@ -230,7 +230,8 @@ mod tests {
             "no GitHub credential: set GITHUB_TOKEN, or HEALER_GITHUB_APP_ID and HEALER_GITHUB_APP_PRIVATE_KEY_FILE"
         );
         assert!(refusal(&[(APP_ID, "7")]).ends_with("FILE: set both"));
-        assert!(refusal(&[(APP_KEY, KEY)]).ends_with("ID: set both"));
+        assert!(refusal(&[(APP_KEY, KEY)]).ends_with("ID: set both, or GITHUB_TOKEN"));
+        assert_eq!(refusal(&[(APP_KEY, KEY), (TOKEN, "hunter22")]), "none", "a manifest always names the key's file");
         assert_eq!(
             refusal(&[(APP_ID, "seven"), (APP_KEY, KEY)]),
             "HEALER_GITHUB_APP_ID is no number: set it to the id"
