@@ -178,11 +178,12 @@ fn one(number: usize, dice: &mut Dice, seeds: &Seeds, folder: &Path) -> String {
                 arguments.extend(["--config", config.to_str().unwrap()]);
             }
             // A document that is nearly full is refused as one that grew too much, which only a bug of ours could make.
+            let parsed = Document::parse(&bytes);
             if bytes.len() < NEARLY_FULL {
                 if tool != "open-remediation" {
                     run(tool, &arguments);
                 }
-                let _ = Document::parse(&bytes).map(|document| document.to_bytes().unwrap());
+                let _ = parsed.map(|document| document.to_bytes().unwrap());
             }
             what
         }
