@@ -142,7 +142,7 @@ pub fn judge_every_line(log: impl Read, hints: &Hints<'_>) -> io::Result<Judgeme
     let mut reading = reading::Reading::new(table);
     lines::for_each_line(log, |line| reading.line(line))?;
     reading.finish();
-    Ok(conclude(&weigh::weigh(&reading, table, hints), table))
+    Ok(conclude(&tail::weigh_all(&reading, table, hints), table))
 }
 
 /// The expressions of all rules, for those who measure other programs with them.

@@ -55,10 +55,28 @@ pub fn first_line(bytes: &[u8], number: u64) -> Line<'_> {
     Line { number, size_bytes, text: &text[..text.len().min(MAX_LINE_BYTES)] }
 }
 
+/// Calls `each` with every line of these bytes; the first has this number. Gives back the number after the last.
+pub fn each_line(bytes: &[u8], mut number: u64, mut each: impl FnMut(Line<'_>)) -> u64 {
+    let mut at = 0;
+    while at < bytes.len() {
+        let line = first_line(&bytes[at..], number);
+        at += usize::try_from(line.size_bytes).unwrap_or(usize::MAX);
+        number += 1;
+        each(line);
+    }
+    number
+}
+
 /// How many line feeds there are.
 #[must_use]
 pub fn count(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
+}
+
+/// How many lines there are, of which the last may have no line feed.
+#[must_use]
+pub fn count_lines(bytes: &[u8]) -> u64 {
+    count(bytes) + u64::from(bytes.last().is_some_and(|last| *last != b'\n'))
 }
 
 /// Bytes of a reader as UTF-8, without a byte order mark.

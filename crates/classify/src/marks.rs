@@ -8,7 +8,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::clean::{Clean, clean};
 use crate::lines::{Line, first_line};
-use crate::steps::{Event, event};
+use crate::reading::text;
+use crate::steps::{Event, event, is_secondary};
 
 /// What stands in every line whose event shapes steps (`steps::event`, `clean::MARKS`).
 const WORDS: &[&str] = &[
@@ -86,6 +87,48 @@ impl Marks {
             at = start + usize::try_from(line.size_bytes).unwrap_or(usize::MAX);
         }
         None
+    }
+
+    /// Where the last step begins that failed of itself, if these bytes begin with a step.
+    pub fn last_failed(&self, bytes: &[u8]) -> Option<usize> {
+        let (mut at, mut in_header, mut step, mut last) = (0, false, Step::default(), None);
+        while let Some((start, line)) = self.next(bytes, at) {
+            let cleaned = clean(line.text);
+            let what = event_of(line.text, &cleaned, in_header);
+            let follows = match what {
+                Event::Run(name) | Event::Step(name) => Some(is_secondary(&text(name))),
+                Event::Cleanup => Some(true),
+                _ => None,
+            };
+            if let Some(follows) = follows {
+                last = step.failed_of_itself().or(last);
+                step = Step { start, follows, failed: false };
+            }
+            match what {
+                Event::Run(_) => in_header = true,
+                Event::Step(_) | Event::Cleanup | Event::HeaderEnd => in_header = false,
+                Event::Failed | Event::FailedBecause => step.failed = true,
+                Event::Passed => step.failed = false,
+                Event::Text | Event::Command(_) | Event::Boilerplate => {}
+            }
+            at = start + usize::try_from(line.size_bytes).unwrap_or(usize::MAX);
+        }
+        step.failed_of_itself().or(last)
+    }
+}
+
+/// A step as far as its marks tell.
+#[derive(Default)]
+struct Step {
+    start: usize,
+    /// It cleans up, or runs after a failure and may fail because of it.
+    follows: bool,
+    failed: bool,
+}
+
+impl Step {
+    fn failed_of_itself(&self) -> Option<usize> {
+        (self.failed && !self.follows).then_some(self.start)
     }
 }
 

@@ -307,6 +307,7 @@ impl Reading {
             let count = self.step.counts.entry(rule).or_default();
             *count += 1;
             let full = *count <= FULL_HITS;
+            let most_after = if full { AFTER } else { FEW };
             let hit = Hit {
                 rule,
                 before: self
@@ -316,9 +317,9 @@ impl Reading {
                     .cloned()
                     .collect(),
                 line: kept.clone(),
-                after: Vec::new(),
+                after: Vec::with_capacity(most_after),
                 inside_image: line.inside_image,
-                most_after: if full { AFTER } else { FEW },
+                most_after,
             };
             if *count > HITS_PER_RULE
                 && let Some(at) = self.step.hits.iter().rposition(|old| old.rule == rule)
@@ -336,7 +337,8 @@ impl Reading {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
+/// A step's name, or a command, as it is kept.
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(TEXT_BYTES)]).trim().to_owned()
 }
 

@@ -17,10 +17,11 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use crate::clean::clean;
-use crate::lines::{MAX_LINE_BYTES, Source, count, first_line};
+use crate::lines::{MAX_LINE_BYTES, Source, count, count_lines, each_line, first_line};
 use crate::marks::{Marks, event_of};
 use crate::reading::{ENDS_OF_FAILED, FAILED_STEPS, OTHER_STEPS, Reading};
 use crate::steps::Event;
+use crate::tail::Answer;
 
 /// What is read at once.
 const CHUNK: usize = 256 * 1024;
@@ -63,13 +64,8 @@ struct Part {
     kept: bool,
 }
 
-/// The last [`HELD`] bytes of a longer log.
-pub struct End {
-    /// Whole lines, but for the first.
-    pub bytes: Vec<u8>,
-    /// Lines of the log.
-    pub lines: u64,
-}
+/// Asked at the end of a log that is longer than [`HELD`] bytes, with so many of its last, and how many lines it has.
+pub type AskEnd<'a> = &'a mut dyn FnMut(&[u8], u64) -> Option<Answer>;
 
 struct Skim<'a> {
     reading: &'a mut Reading,
@@ -90,12 +86,13 @@ struct Skim<'a> {
     cut_bytes: usize,
 }
 
-/// Reads all of `log`. Gives back its end if that is wanted and the log is longer than that.
+/// Reads all of `log`. Gives back what its end answers, and then the reading is of no use.
 ///
 /// # Errors
 /// What the reader returns.
-pub fn skim(log: impl Read, reading: &mut Reading, end_wanted: bool) -> io::Result<Option<End>> {
+pub fn skim(log: impl Read, reading: &mut Reading, ask: Option<AskEnd<'_>>) -> io::Result<Option<Answer>> {
     let mut source = Source::new(log);
+    let end_wanted = ask.is_some();
     // Enough that little is moved.
     let mut window = vec![0; HELD + CHUNK + if end_wanted { HELD + CHUNK } else { CHUNK }];
     let end = source.fill(&mut window[..CHUNK])?;
@@ -127,7 +124,13 @@ pub fn skim(log: impl Read, reading: &mut Reading, end_wanted: bool) -> io::Resu
         filled = source.fill(&mut skim.window[skim.end..skim.end + CHUNK])?;
         skim.end += filled;
     }
-    Ok(skim.finish(end_wanted && !source.is_wide()))
+    skim.look_until(skim.end);
+    // Of UTF-16, a file's last bytes are others.
+    let answer = ask.filter(|_| !source.is_wide()).and_then(|ask| ask(skim.last()?, skim.lines()));
+    if answer.is_none() {
+        skim.finish();
+    }
+    Ok(answer)
 }
 
 /// Reads a log whose first block is `window[..end]` line by line.
@@ -242,14 +245,7 @@ impl Skim<'_> {
 
     /// Reads the lines of a part; gives back the number of the line after it.
     fn read(&mut self, part: Part) -> u64 {
-        let Part { from: mut at, to, mut number, .. } = part;
-        while at < to {
-            let line = first_line(&self.window[at..to], number);
-            at += usize::try_from(line.size_bytes).unwrap_or(usize::MAX);
-            number += 1;
-            self.reading.line(line);
-        }
-        number
+        each_line(&self.window[part.from..part.to], part.number, |line| self.reading.line(line))
     }
 
     fn drop_front(&mut self, bytes: usize) {
@@ -263,28 +259,31 @@ impl Skim<'_> {
         self.cut_to = self.cut_to.saturating_sub(bytes);
     }
 
-    /// Reads what waits at the end of the log.
-    fn finish(mut self, end_wanted: bool) -> Option<End> {
-        self.look_until(self.end);
-        while let Some(part) = self.waiting.pop_front() {
-            self.read(part);
-        }
-        let next = self.read(Part { to: self.end, ..self.running });
-        self.reading.finish();
+    /// The last [`HELD`] bytes of a longer log: whole lines, but for the first.
+    fn last(&self) -> Option<&[u8]> {
         let above = HELD.saturating_sub(self.end - self.cut_to);
         let from = if above == 0 || self.cut_to == 0 {
             self.end.checked_sub(HELD)?
         } else if above <= self.cut_bytes + MAX_LINE_BYTES + 1 {
-            // The last bytes begin within the line that was cut, of which only the end would be there.
+            // They begin within the line that was cut, of which only the end would be there.
             self.cut_to
         } else {
             return None;
         };
-        if !end_wanted {
-            return None;
+        Some(&self.window[from..self.end])
+    }
+
+    /// Lines of the log.
+    fn lines(&self) -> u64 {
+        self.running.number - 1 + count_lines(&self.window[self.running.from..self.end])
+    }
+
+    /// Reads what waits at the end of the log.
+    fn finish(mut self) {
+        while let Some(part) = self.waiting.pop_front() {
+            self.read(part);
         }
-        self.window.truncate(self.end);
-        self.window.drain(..from);
-        Some(End { bytes: self.window, lines: next - 1 })
+        self.read(Part { to: self.end, ..self.running });
+        self.reading.finish();
     }
 }

@@ -1,26 +1,26 @@
-//! Judging a long log by its end.
+//! Judging by the end of a log.
 //!
 //! An engineer opens a log at its end: the last step that failed is the one that ended the job, and if its tool says
-//! clearly why, nobody reads the gigabyte above. This is a rule of judgement, not a short cut of one reader: it holds
-//! for files, pipes and logs in memory alike, so that all of them give the same answer. It is decided by a fixed number
-//! of bytes, [`HELD`], and only if
+//! clearly why, nobody reads what stands above. This is a rule of judgement for every log, of which a reading of every
+//! line makes use as well ([`weigh_all`]): what comes before the last step that failed does not count, if
 //!
-//! - the log is longer than that, and its lines do not begin with job and step (of several jobs, none is the last);
-//! - a step begins in them, at a mark that is one wherever it stands, and is read from there as ever;
-//! - the last step among them that failed, and is no mere follower, holds a cause whose rule is sure ([`SURE`]);
-//! - nothing contradicts it ([`CONFIDENT`]).
+//! - that step is no mere follower, and of the only job that the log is about (of several, none is the last);
+//! - it holds a cause whose rule is sure ([`SURE`]);
+//! - nothing in it, or after it, contradicts that ([`CONFIDENT`]).
 //!
-//! Otherwise all of the log is read. The lines above are not counted either: a file is not even opened there.
+//! So if such a step begins in the last [`HELD`] bytes of a longer log, only those are read: a file is not even opened
+//! above them, nor are the lines there counted. The answer is the same, because a step is read alike wherever it stands,
+//! and the mark at which those bytes are entered is one in any state of a reading.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::lines::{count, is_narrow};
+use crate::lines::{count_lines, each_line, is_narrow};
 use crate::marks::Marks;
-use crate::reading::Reading;
+use crate::reading::{ENDS_OF_FAILED, Reading};
 use crate::rule::{Role, Table};
 use crate::skim::{HELD, LONG_LINE, is_plain, skim};
 use crate::steps::is_secondary;
-use crate::weigh::{Verdict, weigh};
+use crate::weigh::{Verdict, loudness, weigh};
 use crate::{Hints, Judgement, conclude};
 
 /// A rule with this much weight is its tool's unmistakable grammar.
@@ -46,28 +46,46 @@ impl Answer {
     }
 }
 
+/// Weighs what was read: the end alone where it is clear, else everything.
+pub fn weigh_all<'a>(reading: &'a Reading, table: &Table, hints: &Hints<'_>) -> Verdict<'a> {
+    weigh_end(reading, table, hints).unwrap_or_else(|| weigh(&loudness(reading), table, hints))
+}
+
+/// Weighs the last step that failed and what comes after it, if that is clear.
+fn weigh_end<'a>(reading: &'a Reading, table: &Table, hints: &Hints<'_>) -> Option<Verdict<'a>> {
+    let last = reading.failed.iter().rfind(|step| !is_secondary(&step.name))?;
+    if !last.job.is_empty() {
+        return None;
+    }
+    let mut steps = loudness(reading);
+    steps.retain(|(step, _)| step.first >= last.first);
+    let verdict = weigh(&steps, table, hints);
+    let first = verdict.hits.first()?;
+    let clear = std::ptr::eq(last, first.step)
+        && table.rule(first.hit.rule).role == Role::Cause
+        && first.weight >= SURE
+        && verdict.confidence >= CONFIDENT;
+    clear.then_some(verdict)
+}
+
 /// Judges by the end of a longer log: its last [`HELD`] bytes.
-pub fn by_end(end: &[u8], table: &'static Table, hints: &Hints<'_>) -> Option<Answer> {
-    let end = &end[Marks::new()?.first_step(end)?..];
+fn by_end(end: &[u8], table: &'static Table, hints: &Hints<'_>) -> Option<Answer> {
+    let marks = Marks::new()?;
+    let end = &end[marks.first_step(end)?..];
     // Of a pipe, such a line would be cut.
     if end.split(|byte| *byte == b'\n').any(|line| line.len() > LONG_LINE) {
         return None;
     }
+    let end = &end[marks.last_failed(end)?..];
     let mut reading = Reading::without_columns(table);
-    // Reading from memory cannot fail.
-    skim(end, &mut reading, false).ok()?;
-    let verdict = weigh(&reading, table, hints);
-    decides(&reading, &verdict, table)
-        .then(|| Answer { judgement: conclude(&verdict, table), last_lines: Some(lines(end)) })
-}
-
-fn decides(reading: &Reading, verdict: &Verdict<'_>, table: &Table) -> bool {
-    let last = reading.failed.iter().rfind(|step| !is_secondary(&step.name));
-    let (Some(last), Some(first)) = (last, verdict.hits.first()) else { return false };
-    std::ptr::eq(last, first.step)
-        && table.rule(first.hit.rule).role == Role::Cause
-        && first.weight >= SURE
-        && verdict.confidence >= CONFIDENT
+    each_line(end, 1, |line| reading.line(line));
+    reading.finish();
+    // Of all that failed in the whole log, these must be among the last that are kept.
+    if reading.failed.len() > ENDS_OF_FAILED {
+        return None;
+    }
+    let verdict = weigh_end(&reading, table, hints)?;
+    Some(Answer { judgement: conclude(&verdict, table), last_lines: Some(count_lines(end)) })
 }
 
 /// Whether a log that begins so and is so long may be judged by its end.
@@ -80,7 +98,7 @@ pub fn of_slice(log: &[u8], table: &'static Table, hints: &Hints<'_>) -> io::Res
     if may_decide(log, log.len() as u64)
         && let Some(answer) = by_end(&log[log.len() - HELD..], table, hints)
     {
-        return Ok(answer.numbered(lines(log)));
+        return Ok(answer.numbered(count_lines(log)));
     }
     by_all(log, table, hints)
 }
@@ -88,13 +106,16 @@ pub fn of_slice(log: &[u8], table: &'static Table, hints: &Hints<'_>) -> io::Res
 /// Judges a log that is read to its end; also gives back how many lines it has, if its end decided.
 pub fn of_reader(log: impl Read, table: &'static Table, hints: &Hints<'_>) -> io::Result<(Answer, u64)> {
     let mut reading = Reading::new(table);
-    if let Some(mut end) = skim(log, &mut reading, true)? {
-        end.bytes.shrink_to_fit();
-        if let Some(answer) = by_end(&end.bytes, table, hints) {
-            return Ok((answer, end.lines));
-        }
-    }
-    Ok((Answer { judgement: conclude(&weigh(&reading, table, hints), table), last_lines: None }, 0))
+    let mut lines_of_log = 0;
+    let mut ask = |end: &[u8], lines: u64| {
+        lines_of_log = lines;
+        by_end(end, table, hints)
+    };
+    let answer = match skim(log, &mut reading, Some(&mut ask))? {
+        Some(answer) => answer,
+        None => Answer { judgement: conclude(&weigh_all(&reading, table, hints), table), last_lines: None },
+    };
+    Ok((answer, lines_of_log))
 }
 
 /// Judges a file that begins so, which was read: by its end, or else by all of it.
@@ -122,10 +143,6 @@ pub fn of_file(
 
 fn by_all(log: impl Read, table: &'static Table, hints: &Hints<'_>) -> io::Result<Judgement> {
     let mut reading = Reading::new(table);
-    skim(log, &mut reading, false)?;
-    Ok(conclude(&weigh(&reading, table, hints), table))
-}
-
-fn lines(bytes: &[u8]) -> u64 {
-    count(bytes) + u64::from(bytes.last().is_some_and(|last| *last != b'\n'))
+    skim(log, &mut reading, None)?;
+    Ok(conclude(&weigh_all(&reading, table, hints), table))
 }

@@ -48,7 +48,7 @@ pub struct Verdict<'a> {
 }
 
 /// Steps with how much their hits count.
-fn loudness(reading: &Reading) -> Vec<(&Step, f64)> {
+pub fn loudness(reading: &Reading) -> Vec<(&Step, f64)> {
     let mut steps = Vec::new();
     let primary: Vec<&Step> = reading.failed.iter().filter(|step| !is_secondary(&step.name)).collect();
     if reading.failed.is_empty() {
@@ -81,11 +81,10 @@ fn loudness(reading: &Reading) -> Vec<(&Step, f64)> {
     steps
 }
 
-/// Weighs everything that was read.
-pub fn weigh<'a>(reading: &'a Reading, table: &Table, hints: &Hints<'_>) -> Verdict<'a> {
-    let steps = loudness(reading);
+/// Weighs these steps.
+pub fn weigh<'a>(steps: &[(&'a Step, f64)], table: &Table, hints: &Hints<'_>) -> Verdict<'a> {
     let mut hits: Vec<Weighed<'a>> = Vec::new();
-    for (step, factor) in &steps {
+    for (step, factor) in steps {
         let context = context(step, hints);
         for hit in &step.hits {
             let rule = table.rule(hit.rule);

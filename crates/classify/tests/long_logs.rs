@@ -90,21 +90,12 @@ fn failing(seed: u32, bytes: usize) -> Vec<u8> {
     out
 }
 
-fn assert_same(name: &str, log: &[u8]) {
-    let mut full = judge_every_line(log, &Hints::default()).unwrap();
+/// Field by field: kind, agent, remedy, confidence, signature, command, place, excerpt, reasons. Whether the end decided.
+fn assert_same(name: &str, log: &[u8]) -> bool {
+    let full = judge_every_line(log, &Hints::default()).unwrap();
     let (judged, by_end) = judged(name, log);
-    if by_end {
-        // What other failed steps say is not among it, and does not contradict it.
-        (full.excerpt, full.lines) = (judged.excerpt.clone(), judged.lines.clone());
-        (full.because, full.confidence) = (judged.because.clone(), judged.confidence);
-    }
     assert_eq!(judged, full, "{name}");
-}
-
-/// Where the end decided, what steps above say may stand among the reasons of reading every line, never first.
-fn without_echoes(full: &mut Judgement, judged: &Judgement) {
-    assert_eq!(full.because.first(), judged.because.first());
-    full.because.retain(|why| judged.because.contains(why));
+    by_end
 }
 
 /// What a log shows, which is the same from a file, from a pipe and from memory; and whether its end decided.
@@ -161,19 +152,15 @@ fn many_failed_steps_and_one_that_never_ends_are_judged_as_by_reading_every_line
 #[test]
 fn where_the_end_decides_it_says_what_reading_every_line_says() {
     let before = quiet(13, HELD + 10 * 1024);
+    let failing = failing(17, HELD + 10 * 1024);
     let (mut decided, mut all) = (0, 0);
     for (name, log) in some_logs(9) {
-        let long = [&before[..], &log].concat();
-        all += 1;
-        let (judgement, by_end) = judged(&name, &long);
-        let mut full = judge_every_line(&long[..], &Hints::default()).unwrap();
-        if by_end {
-            decided += 1;
-            without_echoes(&mut full, &judgement);
+        for before in [&before, &failing] {
+            all += 1;
+            decided += usize::from(assert_same(&name, &[&before[..], &log].concat()));
         }
-        assert_eq!(judgement, full, "{name}");
     }
-    assert!(decided * 8 > all, "{decided} of {all}");
+    assert!(decided * 6 > all, "{decided} of {all}");
 }
 
 #[test]
