@@ -10,6 +10,7 @@ mod facts;
 mod foreign;
 mod history;
 mod needs;
+mod quick;
 mod render;
 mod templates;
 

@@ -17,11 +17,12 @@ pub(crate) fn render(templates: &Templates, facts: Facts, kind: Kind, limit: usi
     let retry = facts.is_retry();
     let template = if retry { "retry/retry" } else { fix };
     let engine = engine(templates, template, fix)?;
-    let front = templates.get(fix)?.front;
+    let front = templates.front(fix)?;
     let mut budgets = front.budgets();
     if retry {
+        let of_retry = templates.front(template)?.budgets();
         for block in [Block::AttemptDiff, Block::AttemptOutput] {
-            budgets.set(block, templates.get(template)?.front.budgets().get(block));
+            budgets.set(block, of_retry.get(block));
         }
     }
     // First what is worth cutting; a short block costs as much as the sentence that says it is gone.
@@ -61,25 +62,20 @@ fn engine(templates: &Templates, template: &str, fix: &str) -> Result<Handlebars
     // `{{log}}` would print nothing, silently; without the helper it is an error.
     engine.unregister_helper("log");
     foreign::register(&mut engine);
-    let failed = |name: &str, error: handlebars::TemplateError| {
-        Cannot::misconfigured(format!("the prompt {name}.hbs is no valid template: {error}"))
-    };
-    // Parsing is most of what a prompt costs: only what is asked for.
-    let mut texts = vec![templates.get(template)?.body, templates.get(fix)?.body];
+    // Reading them is most of what a prompt costs: only what is asked for.
+    let mut texts: Vec<&str> = vec![templates.source(template)?, templates.source(fix)?];
     while let Some(text) = texts.pop() {
         for (name, partial) in templates.partials() {
             if !engine.has_template(name) && text.contains(name) {
-                engine.register_partial(name, partial).map_err(|error| failed(name, error))?;
-                texts.push(partial.to_owned());
+                engine.register_template(name, templates.compile(name)?);
+                texts.push(partial);
             }
         }
     }
     // What `retry` wraps has one fixed name: no partial is chosen by data.
     if template != fix {
-        engine.register_partial("fix", &templates.get(fix)?.body).map_err(|error| failed(fix, error))?;
+        engine.register_template("fix", templates.compile(fix)?);
     }
-    engine
-        .register_template_string("prompt", &templates.get(template)?.body)
-        .map_err(|error| failed(template, error))?;
+    engine.register_template("prompt", templates.compile(template)?);
     Ok(engine)
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use step::Cannot;
 
 use crate::blocks::{Block, Budgets};
+use crate::quick;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../prompts");
 
@@ -46,15 +47,6 @@ pub enum Need {
     Alert,
 }
 
-/// One template, read.
-#[derive(Debug, Clone)]
-pub struct Template {
-    /// Behind the front matter.
-    pub(crate) body: String,
-    /// Its front matter; partials have none.
-    pub front: FrontMatter,
-}
-
 /// All of them: the source by name without `.hbs`. What is embedded is read when it is used.
 #[derive(Debug, Clone)]
 pub struct Templates {
@@ -72,10 +64,28 @@ impl Templates {
         Ok(Self { sources })
     }
 
-    /// One by name.
-    pub fn get(&self, name: &str) -> Result<Template, Cannot> {
-        let source = self.sources.get(name).ok_or_else(|| Cannot::bug(format!("there is no prompt {name:?}")))?;
-        parse(name, source)
+    /// What one says about itself.
+    pub fn front(&self, name: &str) -> Result<FrontMatter, Cannot> {
+        front(name, self.source(name)?)
+    }
+
+    pub(crate) fn source(&self, name: &str) -> Result<&Cow<'static, str>, Cannot> {
+        self.sources.get(name).ok_or_else(|| Cannot::bug(format!("there is no prompt {name:?}")))
+    }
+
+    /// The names of all of them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(String::as_str)
+    }
+
+    /// One by name, for the engine. What came from a folder handlebars itself reads.
+    pub(crate) fn compile(&self, name: &str) -> Result<handlebars::Template, Cannot> {
+        let source = self.source(name)?;
+        let (_, body) = split(name, source)?;
+        let quick = if matches!(source, Cow::Borrowed(_)) { quick::read(body) } else { None };
+        quick
+            .map_or_else(|| handlebars::Template::compile_with_name(body, name.to_owned()), Ok)
+            .map_err(|error| Cannot::misconfigured(format!("the prompt {name}.hbs is no valid template: {error}")))
     }
 
     pub(crate) fn partials(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -138,7 +148,7 @@ fn replace(root: &Path, folder: &Path, sources: &mut BTreeMap<String, Cow<'stati
                 )));
             }
             let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, &error))?.replace("\r\n", "\n");
-            parse(&name, &text)?;
+            front(&name, &text)?;
             sources.insert(name, text.into());
         }
     }
@@ -150,22 +160,30 @@ fn name(path: &Path) -> Option<String> {
     Some(path.to_str()?.strip_suffix(".hbs")?.replace('\\', "/"))
 }
 
-/// Splits front matter and body. A partial has no front matter, a template must have one.
-fn parse(name: &str, source: &str) -> Result<Template, Cannot> {
-    let wrong = |why: String| Cannot::misconfigured(format!("the prompt {name}.hbs: {why}"));
+/// Front matter and body. A partial has no front matter, a template must have one.
+pub(crate) fn split<'a>(name: &str, source: &'a str) -> Result<(&'a str, &'a str), Cannot> {
     if name.starts_with('_') {
-        return Ok(Template { body: source.to_owned(), front: FrontMatter::default() });
+        return Ok(("", source));
     }
     let split = source.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
-    let Some((front, body)) = split else {
-        return Err(wrong("it must begin with front matter between two lines `---`".into()));
-    };
-    let body = body.to_owned();
-    let front: FrontMatter = serde_yaml::from_str(front).map_err(|error| wrong(format!("front matter: {error}")))?;
-    for block in front.budget_bytes.keys() {
-        remediation::parse_strict::<Block>(block).map_err(|why| wrong(format!("front matter: budget_bytes: {why}")))?;
+    split.ok_or_else(|| wrong(name, "it must begin with front matter between two lines `---`"))
+}
+
+fn front(name: &str, source: &str) -> Result<FrontMatter, Cannot> {
+    let (front, _) = split(name, source)?;
+    if front.is_empty() {
+        return Ok(FrontMatter::default());
     }
-    Ok(Template { body, front })
+    let failed = |error: &dyn std::fmt::Display| wrong(name, &format!("front matter: {error}"));
+    let front: FrontMatter = serde_yaml::from_str(front).map_err(|error| failed(&error))?;
+    for block in front.budget_bytes.keys() {
+        remediation::parse_strict::<Block>(block).map_err(|why| failed(&format!("budget_bytes: {why}")))?;
+    }
+    Ok(front)
+}
+
+fn wrong(name: &str, why: &str) -> Cannot {
+    Cannot::misconfigured(format!("the prompt {name}.hbs: {why}"))
 }
 
 #[cfg(test)]
@@ -181,11 +199,12 @@ mod tests {
             ("---\nneeds: [subjekt]\n---\n", "subjekt"),
             ("---\nreproduce: {a: 1}\n---\n", "reproduce"),
         ] {
-            let cannot = parse("fix/x", text).unwrap_err();
+            let cannot = front("fix/x", text).unwrap_err();
             assert_eq!(cannot.code, step::Code::Misconfigured);
             assert!(cannot.sentence.contains(why), "{}", cannot.sentence);
         }
-        let template = parse("fix/x", "---\nreproduce:\n  - make\n---\n# {{x}}\n").unwrap();
-        assert_eq!((template.body.as_str(), template.front.reproduce), ("# {{x}}\n", vec!["make".to_owned()]));
+        let source = "---\nreproduce:\n  - make\n---\n# {{x}}\n";
+        assert_eq!(split("fix/x", source).unwrap().1, "# {{x}}\n");
+        assert_eq!(front("fix/x", source).unwrap().reproduce, ["make"]);
     }
 }

@@ -43,7 +43,7 @@ fn foreign_blocks_enter_through_one_partial_only() {
 fn every_kind_that_an_agent_repairs_has_a_whole_prompt() {
     let templates = Templates::load(None).unwrap();
     for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::InfraTransient) {
-        let front = templates.get(&format!("fix/{kind}")).unwrap().front;
+        let front = templates.front(&format!("fix/{kind}")).unwrap();
         assert!(!front.reproduce.is_empty() && !front.needs.is_empty(), "{kind}");
         let text = prompt(&document(*kind, false, "ok"));
         for heading in [

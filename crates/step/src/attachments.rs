@@ -126,7 +126,6 @@ impl AttachmentWriter {
         for bytes in [marker.as_bytes(), first, second] {
             self.put(bytes).map_err(|error| files::failed(Doing::Write, &self.path, error))?;
         }
-        self.pending.sync()?;
         let attachment = Attachment {
             file: self.file,
             size_bytes: self.written,

@@ -62,6 +62,9 @@ struct Pages {
     man: bool,
 }
 
+/// Their names, without which nobody asks for one.
+const PAGES: [&str; 2] = ["--completions", "--man"];
+
 #[derive(Parser)]
 struct Cli<A: Args> {
     #[command(flatten)]
@@ -117,6 +120,8 @@ pub(crate) fn parse<S: Step>(arguments: &[std::ffi::OsString]) -> Result<(S::Arg
 
 /// Answers `--completions` and `--man`, without the flags that the tool itself must have; nothing otherwise.
 pub(crate) fn page<S: Step>(arguments: &[std::ffi::OsString]) -> Option<Vec<u8>> {
+    let begins = |word: &&[u8]| PAGES.iter().any(|page| word.starts_with(page.as_bytes()));
+    arguments.iter().map(|argument| argument.as_encoded_bytes()).find(begins)?;
     let only_pages = Pages::augment_args(Command::new(S::NAME)).try_get_matches_from(arguments).ok()?;
     let pages = Pages::from_arg_matches(&only_pages).ok()?;
     let mut page = Vec::new();

@@ -1,4 +1,7 @@
-//! Files that are whole or not there: temporary name, sync, rename. SIGTERM takes the temporary ones along.
+//! Files that are whole or not there: temporary name, rename. SIGTERM takes the temporary ones along.
+//!
+//! A document is on the disk before it has its name. An attachment may come to the disk later: whoever reads it verifies
+//! its digest, and waiting for a disk takes longer than all else that a step does.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -35,14 +38,13 @@ impl Pending {
         Ok(Self { file, temporary, last: path.to_owned() })
     }
 
-    /// Everything is on the disk; only the name is missing.
-    pub(crate) fn sync(&self) -> Result<(), Cannot> {
+    /// Waits until everything is on the disk.
+    fn sync(&self) -> Result<(), Cannot> {
         self.file.sync_all().map_err(|error| failed(Doing::Write, &self.last, error))
     }
 
-    /// Gives the file its final name, after everything is on the disk.
+    /// Gives the file its final name.
     pub(crate) fn keep(self) -> Result<(), Cannot> {
-        self.sync()?;
         fs::rename(&self.temporary, &self.last).map_err(|error| failed(Doing::Write, &self.last, error))
     }
 }
@@ -73,6 +75,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Cannot> {
     };
     let mut pending = Pending::create(&place)?;
     pending.file.write_all(bytes).map_err(wrong)?;
+    pending.sync()?;
     pending.keep()
 }
 
