@@ -232,7 +232,7 @@ fn template(dice: &mut Dice, seeds: &Seeds, folder: &Path, note: &dyn Fn(String,
     fs::create_dir_all(prompts.join("fix")).unwrap();
     fs::write(prompts.join("fix/general.hbs"), &bytes).unwrap();
     if let Ok(templates) = render_prompt::Templates::load(Some(&prompts)) {
-        let _ = templates.get("fix/general").map(|_| ());
+        let _ = templates.front("fix/general").and(templates.compile("fix/general").map(|_| ()));
     }
     what
 }

@@ -79,7 +79,7 @@ impl Templates {
     }
 
     /// One by name, for the engine. What came from a folder handlebars itself reads.
-    pub(crate) fn compile(&self, name: &str) -> Result<handlebars::Template, Cannot> {
+    pub fn compile(&self, name: &str) -> Result<handlebars::Template, Cannot> {
         let source = self.source(name)?;
         let (_, body) = split(name, source)?;
         let quick = if matches!(source, Cow::Borrowed(_)) { quick::read(body) } else { None };
