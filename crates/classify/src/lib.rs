@@ -34,8 +34,8 @@ use remediation::{Agent, Kind, Remedy};
 
 pub use excerpt::MAX_BYTES as MAX_EXCERPT_BYTES;
 pub use rule::Table;
-pub use skim::{BEGINNING, HELD};
-pub use tail::Answer;
+pub use skim::BEGINNING;
+pub use tail::{Answer, END_BYTES};
 pub use tool::{Classify, section};
 
 /// What is known beside the log; weaker evidence than the log itself.

@@ -17,18 +17,17 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use crate::clean::clean;
-use crate::lines::{MAX_LINE_BYTES, Source, count, count_lines, each_line, first_line};
+use crate::lines::{MAX_LINE_BYTES, Source, count, each_line, first_line};
 use crate::marks::{Marks, event_of};
 use crate::reading::{ENDS_OF_FAILED, FAILED_STEPS, OTHER_STEPS, Reading};
 use crate::steps::Event;
-use crate::tail::Answer;
 
 /// What is read at once.
 const CHUNK: usize = 256 * 1024;
-/// What waits at most, and what of the end of a log is still there when it ends.
-pub const HELD: usize = 5 * CHUNK;
+/// What waits at most.
+const WAITS: usize = 4 * CHUNK;
 /// A line that is longer may be cut.
-pub const LONG_LINE: usize = MAX_LINE_BYTES + CHUNK;
+const LONG_LINE: usize = MAX_LINE_BYTES + CHUNK;
 /// Lines of the beginning among which one must have job and step columns, if any has.
 pub const COLUMNS_WITHIN: u64 = 20;
 /// Where those lines must end.
@@ -64,9 +63,6 @@ struct Part {
     kept: bool,
 }
 
-/// Asked at the end of a log that is longer than [`HELD`] bytes, with so many of its last, and how many lines it has.
-pub type AskEnd<'a> = &'a mut dyn FnMut(&[u8], u64) -> Option<Answer>;
-
 struct Skim<'a> {
     reading: &'a mut Reading,
     marks: Marks,
@@ -81,56 +77,34 @@ struct Skim<'a> {
     running: Part,
     in_header: bool,
     failed: usize,
-    /// Where a line was last cut, and how many bytes of it are gone.
-    cut_to: usize,
-    cut_bytes: usize,
 }
 
-/// Reads all of `log`. Gives back what its end answers, and then the reading is of no use.
+/// Reads all of `log`.
 ///
 /// # Errors
 /// What the reader returns.
-pub fn skim(log: impl Read, reading: &mut Reading, ask: Option<AskEnd<'_>>) -> io::Result<Option<Answer>> {
+pub fn skim(log: impl Read, reading: &mut Reading) -> io::Result<()> {
     let mut source = Source::new(log);
-    let end_wanted = ask.is_some();
     // Enough that little is moved.
-    let mut window = vec![0; HELD + CHUNK + if end_wanted { HELD + CHUNK } else { CHUNK }];
+    let mut window = vec![0; WAITS + 2 * CHUNK];
     let end = source.fill(&mut window[..CHUNK])?;
     let marks = if end < CHUNK || is_plain(&window[..end]) { None } else { Marks::new() };
     let Some(marks) = marks else {
         window.truncate(CHUNK);
-        every_line(source, window, end, reading)?;
-        return Ok(None);
+        return every_line(source, window, end, reading);
     };
     let running = Part { from: 0, to: 0, number: 1, failed: false, cleanup: false, kept: false };
     let waiting = VecDeque::new();
-    let mut skim = Skim {
-        reading,
-        marks,
-        window,
-        end,
-        seen: 0,
-        waiting,
-        running,
-        in_header: false,
-        failed: 0,
-        cut_to: 0,
-        cut_bytes: 0,
-    };
+    let mut skim = Skim { reading, marks, window, end, seen: 0, waiting, running, in_header: false, failed: 0 };
     let mut filled = CHUNK;
     while filled == CHUNK {
         skim.look();
-        skim.make_room(end_wanted);
+        skim.make_room();
         filled = source.fill(&mut skim.window[skim.end..skim.end + CHUNK])?;
         skim.end += filled;
     }
-    skim.look_until(skim.end);
-    // Of UTF-16, a file's last bytes are others.
-    let answer = ask.filter(|_| !source.is_wide()).and_then(|ask| ask(skim.last()?, skim.lines()));
-    if answer.is_none() {
-        skim.finish();
-    }
-    Ok(answer)
+    skim.finish();
+    Ok(())
 }
 
 /// Reads a log whose first block is `window[..end]` line by line.
@@ -180,13 +154,10 @@ impl Skim<'_> {
         self.seen = whole;
     }
 
-    /// Cuts the middle out of a line that does not end: no more of a line is looked at than its beginning.
+    /// Cuts a line that does not end: no more of a line is looked at than its beginning.
     fn cut_line(&mut self) {
         if self.end - self.seen > LONG_LINE {
-            let again = if self.cut_to > self.seen { self.cut_bytes } else { 0 };
-            self.cut_to = self.seen + MAX_LINE_BYTES + 1;
-            self.cut_bytes = again + self.end - self.cut_to;
-            self.end = self.cut_to;
+            self.end = self.seen + MAX_LINE_BYTES + 1;
         }
     }
 
@@ -218,13 +189,12 @@ impl Skim<'_> {
     }
 
     /// Makes room for another chunk, by reading what waits for too long.
-    fn make_room(&mut self, end_wanted: bool) {
-        while self.end - self.oldest() > HELD {
+    fn make_room(&mut self) {
+        while self.end - self.oldest() > WAITS {
             self.read_oldest();
         }
         if self.end + CHUNK > self.window.len() {
-            let held = if end_wanted { self.end.saturating_sub(HELD) } else { self.seen };
-            self.drop_front(held.min(self.oldest()).min(self.seen));
+            self.drop_front(self.oldest().min(self.seen));
         }
     }
 
@@ -256,30 +226,11 @@ impl Skim<'_> {
         }
         self.end -= bytes;
         self.seen -= bytes;
-        self.cut_to = self.cut_to.saturating_sub(bytes);
-    }
-
-    /// The last [`HELD`] bytes of a longer log: whole lines, but for the first.
-    fn last(&self) -> Option<&[u8]> {
-        let above = HELD.saturating_sub(self.end - self.cut_to);
-        let from = if above == 0 || self.cut_to == 0 {
-            self.end.checked_sub(HELD)?
-        } else if above <= self.cut_bytes + MAX_LINE_BYTES + 1 {
-            // They begin within the line that was cut, of which only the end would be there.
-            self.cut_to
-        } else {
-            return None;
-        };
-        Some(&self.window[from..self.end])
-    }
-
-    /// Lines of the log.
-    fn lines(&self) -> u64 {
-        self.running.number - 1 + count_lines(&self.window[self.running.from..self.end])
     }
 
     /// Reads what waits at the end of the log.
     fn finish(mut self) {
+        self.look_until(self.end);
         while let Some(part) = self.waiting.pop_front() {
             self.read(part);
         }

@@ -8,9 +8,9 @@
 //! - it holds a cause whose rule is sure ([`SURE`]);
 //! - nothing in it, or after it, contradicts that ([`CONFIDENT`]).
 //!
-//! So if such a step begins in the last [`HELD`] bytes of a longer log, only those are read: a file is not even opened
+//! So if such a step begins in the last [`END_BYTES`] of a longer file, only those are read: the file is not even opened
 //! above them, nor are the lines there counted. The answer is the same, because a step is read alike wherever it stands,
-//! and the mark at which those bytes are entered is one in any state of a reading.
+//! and the mark at which those bytes are entered is one in any state of a reading. A pipe is read whole in any case.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -18,13 +18,15 @@ use crate::lines::{count_lines, each_line, is_narrow};
 use crate::marks::Marks;
 use crate::reading::{ENDS_OF_FAILED, Reading};
 use crate::rule::{Role, Table};
-use crate::skim::{HELD, LONG_LINE, is_plain, skim};
+use crate::skim::{is_plain, skim};
 use crate::steps::is_secondary;
 use crate::weigh::{Verdict, loudness, weigh};
 use crate::{Hints, Judgement, conclude};
 
-/// A rule with this much weight is its tool's unmistakable grammar.
-const SURE: f64 = 84.0;
+/// What is read first of a longer file.
+pub const END_BYTES: usize = 1280 * 1024;
+/// A rule with this much weight is its tool's own clear words.
+const SURE: f64 = 70.0;
 /// An answer that no other kind comes near to.
 const CONFIDENT: f64 = 0.9;
 
@@ -43,6 +45,12 @@ impl Answer {
     pub fn numbered(self, lines: u64) -> Judgement {
         let above = self.last_lines.map_or(0, |last| lines.saturating_sub(last));
         self.judgement.shifted(above)
+    }
+}
+
+impl From<Judgement> for Answer {
+    fn from(judgement: Judgement) -> Self {
+        Self { judgement, last_lines: None }
     }
 }
 
@@ -68,14 +76,10 @@ fn weigh_end<'a>(reading: &'a Reading, table: &Table, hints: &Hints<'_>) -> Opti
     clear.then_some(verdict)
 }
 
-/// Judges by the end of a longer log: its last [`HELD`] bytes.
+/// Judges by the end of a longer log: its last [`END_BYTES`].
 fn by_end(end: &[u8], table: &'static Table, hints: &Hints<'_>) -> Option<Answer> {
     let marks = Marks::new()?;
     let end = &end[marks.first_step(end)?..];
-    // Of a pipe, such a line would be cut.
-    if end.split(|byte| *byte == b'\n').any(|line| line.len() > LONG_LINE) {
-        return None;
-    }
     let end = &end[marks.last_failed(end)?..];
     let mut reading = Reading::without_columns(table);
     each_line(end, 1, |line| reading.line(line));
@@ -90,32 +94,17 @@ fn by_end(end: &[u8], table: &'static Table, hints: &Hints<'_>) -> Option<Answer
 
 /// Whether a log that begins so and is so long may be judged by its end.
 fn may_decide(beginning: &[u8], bytes: u64) -> bool {
-    bytes > HELD as u64 && is_narrow(beginning) && !is_plain(beginning)
+    bytes > END_BYTES as u64 && is_narrow(beginning) && !is_plain(beginning)
 }
 
 /// Judges a log in memory.
 pub fn of_slice(log: &[u8], table: &'static Table, hints: &Hints<'_>) -> io::Result<Judgement> {
     if may_decide(log, log.len() as u64)
-        && let Some(answer) = by_end(&log[log.len() - HELD..], table, hints)
+        && let Some(answer) = by_end(&log[log.len() - END_BYTES..], table, hints)
     {
         return Ok(answer.numbered(count_lines(log)));
     }
     by_all(log, table, hints)
-}
-
-/// Judges a log that is read to its end; also gives back how many lines it has, if its end decided.
-pub fn of_reader(log: impl Read, table: &'static Table, hints: &Hints<'_>) -> io::Result<(Answer, u64)> {
-    let mut reading = Reading::new(table);
-    let mut lines_of_log = 0;
-    let mut ask = |end: &[u8], lines: u64| {
-        lines_of_log = lines;
-        by_end(end, table, hints)
-    };
-    let answer = match skim(log, &mut reading, Some(&mut ask))? {
-        Some(answer) => answer,
-        None => Answer { judgement: conclude(&weigh_all(&reading, table, hints), table), last_lines: None },
-    };
-    Ok((answer, lines_of_log))
 }
 
 /// Judges a file that begins so, which was read: by its end, or else by all of it.
@@ -128,21 +117,21 @@ pub fn of_file(
     let here = log.stream_position()?;
     let bytes = log.seek(SeekFrom::End(0))?;
     if may_decide(beginning, bytes) {
-        let mut end = Vec::with_capacity(HELD);
-        log.seek(SeekFrom::Start(bytes - HELD as u64))?;
+        let mut end = Vec::with_capacity(END_BYTES);
+        log.seek(SeekFrom::Start(bytes - END_BYTES as u64))?;
         // It may grow while it is read.
-        log.by_ref().take(HELD as u64).read_to_end(&mut end)?;
+        log.by_ref().take(END_BYTES as u64).read_to_end(&mut end)?;
         if let Some(answer) = by_end(&end, table, hints) {
             return Ok(answer);
         }
     }
     log.seek(SeekFrom::Start(here))?;
-    let judgement = by_all(beginning.chain(log), table, hints)?;
-    Ok(Answer { judgement, last_lines: None })
+    by_all(beginning.chain(log), table, hints).map(Answer::from)
 }
 
-fn by_all(log: impl Read, table: &'static Table, hints: &Hints<'_>) -> io::Result<Judgement> {
+/// Judges a log that is read to its end.
+pub fn by_all(log: impl Read, table: &'static Table, hints: &Hints<'_>) -> io::Result<Judgement> {
     let mut reading = Reading::new(table);
-    skim(log, &mut reading, None)?;
+    skim(log, &mut reading)?;
     Ok(conclude(&weigh_all(&reading, table, hints), table))
 }

@@ -39,18 +39,11 @@ fn known(table: Option<&'static Table>) -> &'static Table {
 /// # Errors
 /// What the reader returns.
 pub fn judge_reader_by(table: Option<&'static Table>, log: impl Read, hints: &Hints<'_>) -> io::Result<Judgement> {
-    tail::of_reader(log, known(table), hints).map(|(answer, lines)| answer.numbered(lines))
+    tail::by_all(log, known(table), hints)
 }
 
-/// [`judge_reader_by`] for an answer whose lines may be counted from the end of the log.
-///
-/// # Errors
-/// What the reader returns.
-pub fn answer_by(table: Option<&'static Table>, log: impl Read, hints: &Hints<'_>) -> io::Result<Answer> {
-    tail::of_reader(log, known(table), hints).map(|(answer, _)| answer)
-}
-
-/// The same answer about a file, of which this beginning was read. Where its end decides, no more than that is read.
+/// The same about a file, of which this beginning was read. Where its end decides, no more than that is read, and lines are
+/// counted from there.
 ///
 /// # Errors
 /// What the file returns.

@@ -38,7 +38,7 @@ pub struct Explain {
     rules: Option<PathBuf>,
     #[command(flatten)]
     known: Known,
-    /// Number lines from the beginning also where the end of a long log decides, which takes reading all of it
+    /// Number lines from the beginning also where the end of a long file decides, which takes reading all of it
     #[arg(long)]
     count_lines: bool,
     /// For people, or the document as JSON
@@ -92,16 +92,12 @@ impl Explain {
         };
         let mut out = BufWriter::new(out);
         let written = match self.format {
-            Format::Text if !self.count_lines => {
+            Format::Text => {
                 let answer = match &mut log {
-                    Log::File(file) => user_rules::answer_of_file(table, first, file, &hints),
-                    Log::Stream(stream) => user_rules::answer_by(table, first.chain(stream), &hints),
+                    Log::File(file) if !self.count_lines => user_rules::answer_of_file(table, first, file, &hints),
+                    log => user_rules::judge_reader_by(table, first.chain(log), &hints).map(Answer::from),
                 };
                 self.tell(&mut out, &answer.map_err(unreadable)?)
-            }
-            Format::Text => {
-                let judgement = user_rules::judge_reader_by(table, first.chain(log), &hints).map_err(unreadable)?;
-                self.tell(&mut out, &Answer { judgement, last_lines: None })
             }
             Format::Json => {
                 // Only the document's id needs the digest.
