@@ -25,7 +25,7 @@ use crate::steps::Event;
 /// What is read at once.
 const CHUNK: usize = 256 * 1024;
 /// What waits at most.
-const WAITS: usize = 4 * CHUNK;
+const WAITS: usize = 3 * CHUNK;
 /// A line that is longer may be cut.
 const LONG_LINE: usize = MAX_LINE_BYTES + CHUNK;
 /// Lines of the beginning among which one must have job and step columns, if any has.

@@ -7,6 +7,10 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::scan::Span;
 use crate::value::bits;
 
+/// No row's run is shorter, or has fewer digits.
+const SHORTEST: usize = 34;
+const DIGITS: usize = 3;
+
 /// One row: rule, first characters that are worth a look, pattern of the run (ASCII).
 type Row = (&'static str, &'static [u8], &'static str);
 
@@ -38,12 +42,19 @@ pub(crate) fn find(line: &str, start: usize, end: usize) -> Option<Span> {
             .take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b))
             .count();
     RUNS.iter().enumerate().filter(|(_, row)| row.1.contains(&first)).find_map(|(index, row)| {
-        let end = if row.2.ends_with('$') { end } else { wide };
-        let found = regex(index, row.2)?.find(&bytes[start..end])?;
+        let run = &bytes[start..if row.2.ends_with('$') { end } else { wide }];
         // Forty characters of one case and no digit are a name.
-        let random =
-            bits(found.as_bytes()) >= 3.4 && found.as_bytes().iter().filter(|b| b.is_ascii_digit()).count() >= 3;
-        random.then_some(Span { start, end: start + found.end(), rule: row.0 })
+        let has_digits = |run: &[u8]| run.iter().filter(|b| b.is_ascii_digit()).count() >= DIGITS;
+        // An expression is compiled when one may match.
+        if run.len() < SHORTEST || !has_digits(run) {
+            return None;
+        }
+        let found = regex(index, row.2)?.find(run)?;
+        (bits(found.as_bytes()) >= 3.4 && has_digits(found.as_bytes())).then_some(Span {
+            start,
+            end: start + found.end(),
+            rule: row.0,
+        })
     })
 }
 
@@ -65,5 +76,31 @@ mod tests {
         for (rule, _, pattern) in RUNS {
             assert!(compile(pattern).is_some(), "{rule}: {pattern}");
         }
+    }
+
+    #[test]
+    fn the_shortest_of_every_sort_is_found() {
+        let random = "a7Kq2mZx9BtR4cWn8LpY3vHs6DfJ5gQe1UiXo0ETwMyGbNkVrCzSjAhPdFlIu4";
+        let of = |length: usize, keep: fn(&char) -> bool| {
+            random.chars().cycle().filter(keep).take(length).collect::<String>()
+        };
+        let any = |length: usize| of(length, |_| true);
+        let shortest = [
+            format!("M{}.{}.{}", any(22), any(6), any(27)),
+            format!("1-{}", any(64)),
+            format!("2{}_{}", any(26), any(21)),
+            format!("00{}", any(40)),
+            format!("6L{}", any(38)),
+            format!("SK{}", of(32, |c| c.is_ascii_digit() || ('a'..='f').contains(c))),
+            format!("YC{}", any(38)),
+            format!("b_{}", any(44)),
+            format!("BBFF-{}", any(30)),
+            format!("NF-{}", of(32, |c| c.is_ascii_digit() || c.is_ascii_uppercase())),
+        ];
+        for ((rule, _, _), run) in RUNS.iter().zip(&shortest) {
+            let end = run.find('.').unwrap_or(run.len());
+            assert_eq!(find(run, 0, end).map(|span| (span.rule, span.end)), Some((*rule, run.len())), "{run}");
+        }
+        assert_eq!(shortest.iter().map(String::len).min(), Some(SHORTEST));
     }
 }

@@ -65,7 +65,7 @@ impl Reader {
         let element = if let Some(words) = inner.strip_prefix('#') {
             self.alone = alone?;
             let (name, parameter) = words.split_once(' ')?;
-            let block = HelperTemplate::new(spec(named(name)?, vec![value(parameter)?])?, true, self.alone);
+            let block = call(named(name)?, vec![value(parameter)?], Some(self.alone))?;
             self.open.push((block, std::mem::take(&mut self.into)));
             return Some(());
         } else if inner == "else" {
@@ -85,23 +85,33 @@ impl Reader {
             TemplateElement::HelperBlock(Box::new(block))
         } else if let Some(name) = inner.strip_prefix("> ") {
             self.alone = alone?;
-            let partial = DecoratorTemplate::new(spec(named(name)?, Vec::new())?, self.alone);
+            let mut partial = DecoratorTemplate::new(blank()?, self.alone);
+            partial.name = named(name)?;
             TemplateElement::PartialExpression(Box::new(partial))
         } else {
             let mut words = inner.split(' ');
             let first = words.next()?;
             let parameters = words.map(value).collect::<Option<Vec<_>>>()?;
             let name = if parameters.is_empty() { value(first)? } else { named(first)? };
-            TemplateElement::Expression(Box::new(HelperTemplate::new(spec(name, parameters)?, false, false)))
+            TemplateElement::Expression(Box::new(call(name, parameters, None)?))
         };
         self.into.elements.push(element);
         Some(())
     }
 }
 
-fn spec(name: Parameter, parameters: Vec<Parameter>) -> Option<ExpressionSpec> {
-    let mut spec = ExpressionSpecBuilder::default();
-    spec.name(name).params(parameters).hash(HashMap::new()).omit_pre_ws(false).omit_pro_ws(false).build().ok()
+/// A value, a helper with its parameters, or a block, which may have its line for itself.
+fn call(name: Parameter, parameters: Vec<Parameter>, block: Option<bool>) -> Option<HelperTemplate> {
+    let mut call = HelperTemplate::new(blank()?, block.is_some(), block.unwrap_or_default());
+    (call.name, call.params) = (name, parameters);
+    Some(call)
+}
+
+/// The builder copies what it is given, so it is given nothing.
+fn blank() -> Option<ExpressionSpec> {
+    let mut blank = ExpressionSpecBuilder::default();
+    blank.name(Parameter::Name(String::new())).params(Vec::new()).hash(HashMap::new());
+    blank.omit_pre_ws(false).omit_pro_ws(false).build().ok()
 }
 
 /// What a helper or a partial is called.

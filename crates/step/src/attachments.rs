@@ -47,11 +47,12 @@ impl Attachments {
             Cannot::refused(format!("cannot read the attachment `{name}` at {path}: {error}; is --attachments right?"))
         };
         // A link could lead out of the folder, and a pipe would wait for ever.
-        if !fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?.is_file() {
+        let there = fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?;
+        if !there.is_file() {
             return Err(unreadable(&"it is no regular file"));
         }
         let file = File::open(&path).map_err(|error| unreadable(&error))?;
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(usize::try_from(there.len().min(ATTACHMENT_BYTES)).unwrap_or_default() + 1);
         file.take(ATTACHMENT_BYTES + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| files::failed(Doing::Read, &path, error))?;
@@ -98,6 +99,20 @@ pub(crate) struct Kept {
     pub(crate) name: String,
     pub(crate) attachment: Attachment,
     pub(crate) pending: Pending,
+}
+
+impl Kept {
+    /// Gives it its name, unless a step that ran before left the same there: a file system that lets one file take the place
+    /// of another writes it to the disk at once.
+    pub(crate) fn place(self) -> Result<(), Cannot> {
+        if self.is_there() { Ok(()) } else { self.pending.keep() }
+    }
+
+    fn is_there(&self) -> bool {
+        let path = self.pending.last();
+        fs::symlink_metadata(path).is_ok_and(|there| there.is_file() && there.len() == self.attachment.size_bytes)
+            && fs::read(path).is_ok_and(|bytes| names::sha256(&bytes) == self.attachment.sha256)
+    }
 }
 
 /// Writes one attachment, whole or not at all. Give it to [`crate::Desk::keep`] when everything is in.

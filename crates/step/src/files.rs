@@ -21,6 +21,7 @@ pub(crate) struct Pending {
     pub(crate) file: File,
     temporary: PathBuf,
     last: PathBuf,
+    kept: bool,
 }
 
 impl Pending {
@@ -28,14 +29,19 @@ impl Pending {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let temporary = path.with_file_name(format!(".healer-{}-{count}.tmp", std::process::id()));
         TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.clone());
-        // What a killed process of the same id left there; in a container every process may have the same.
-        let _ = fs::remove_file(&temporary);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&temporary)
-            .map_err(|error| failed(Doing::Write, path, error))?;
-        Ok(Self { file, temporary, last: path.to_owned() })
+        let create = || OpenOptions::new().write(true).create_new(true).open(&temporary);
+        let created = create().or_else(|error| match error.kind() {
+            // What a killed process of the same id left there; in a container every process may have the same.
+            ErrorKind::AlreadyExists => fs::remove_file(&temporary).and_then(|()| create()),
+            _ => Err(error),
+        });
+        let file = created.map_err(|error| failed(Doing::Write, path, error))?;
+        Ok(Self { file, temporary, last: path.to_owned(), kept: false })
+    }
+
+    /// The name it is to have.
+    pub(crate) fn last(&self) -> &Path {
+        &self.last
     }
 
     /// Waits until everything is on the disk.
@@ -44,15 +50,18 @@ impl Pending {
     }
 
     /// Gives the file its final name.
-    pub(crate) fn keep(self) -> Result<(), Cannot> {
-        fs::rename(&self.temporary, &self.last).map_err(|error| failed(Doing::Write, &self.last, error))
+    pub(crate) fn keep(mut self) -> Result<(), Cannot> {
+        fs::rename(&self.temporary, &self.last).map_err(|error| failed(Doing::Write, &self.last, error))?;
+        self.kept = true;
+        Ok(())
     }
 }
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        // After `keep` the name is gone already, which is what is wanted.
-        let _ = fs::remove_file(&self.temporary);
+        if !self.kept {
+            let _ = fs::remove_file(&self.temporary);
+        }
         TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != self.temporary);
     }
 }

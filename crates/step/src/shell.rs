@@ -184,7 +184,7 @@ struct Done {
 impl Done {
     /// Everything but the document, which comes last: whoever finds it finds what it names.
     fn place(self, shell: &Shell) -> Result<(Vec<u8>, Code), Cannot> {
-        self.attachments.into_iter().try_for_each(|kept| kept.pending.keep())?;
+        self.attachments.into_iter().try_for_each(Kept::place)?;
         if let Some(directory) = &shell.parameters {
             parameters::write(directory, &self.parameters)?;
         }
