@@ -114,9 +114,11 @@ fn tail_fits(tail: &str) -> bool {
 fn about_public(line: &str, start: usize) -> bool {
     let from = (start.saturating_sub(12)..=start).find(|at| line.is_char_boundary(*at)).unwrap_or(start);
     let before = line[from..start].trim_end_matches([' ', '-', '_', '"', '\'']).to_ascii_lowercase();
-    ["public", "cache", "restore", "primary", "foreign", "host", "gpg", "rsa", "pgp", "signing", "unique"]
-        .iter()
-        .any(|word| before.ends_with(word))
+    // Charts write `checksum/secret` beside their pods.
+    before.ends_with("checksum/")
+        || ["public", "cache", "restore", "primary", "foreign", "host", "gpg", "rsa", "pgp", "signing", "unique"]
+            .iter()
+            .any(|word| before.ends_with(word))
 }
 
 fn is_secret(name: &Identifier<'_>, found: &Found<'_>) -> bool {

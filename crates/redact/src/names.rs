@@ -59,7 +59,7 @@ pub(crate) const NAMES: &[Name] = &[
 /// In alphabetical order. Anything else (`_id`, `_name`, `_file`, `_type`, `_expires_at` …) says that the value is about the secret, not it.
 #[rustfmt::skip]
 pub(crate) const TAILS: &[&str] = &[
-    "", "admin", "b64", "backup", "base64", "ci", "code", "current", "data", "default", "dev", "encoded", "env", "hash", "hex", "key",
+    "", "admin", "b64", "backup", "base", "base64", "ci", "code", "current", "data", "default", "dev", "encoded", "env", "hash", "hex", "key",
     "live", "local", "main", "new", "old", "override", "pass", "password", "plain", "plaintext", "primary", "prod", "production", "raw", "ro", "root",
     "rw", "s", "secondary", "secret", "stage", "staging", "str", "string", "test", "text", "token", "user", "v1", "v2", "val", "value",
 ];

@@ -146,10 +146,10 @@ const fn pairs(text: &str) -> [u32; 26] {
 /// Whole values that say nothing, in alphabetical order.
 #[rustfmt::skip]
 const PLACEHOLDER_WORDS: &[&str] = &[
-    "access_token", "accesstoken", "admin", "api_key", "apikey", "auto", "basic", "bearer", "bool", "changeit", "default", "disabled", "empty", "enabled", "encrypted",
-    "env", "error", "expired", "failed", "false", "hidden", "incorrect", "inherit", "int", "invalid", "key", "masked", "missing", "n/a",
-    "nil", "no", "none", "null", "object", "off", "ok", "on", "optional", "pass", "passwd", "password", "prompt", "pwd",
-    "read", "redacted", "required", "secret", "secrets", "set", "stdin", "str", "string", "test", "token", "true", "undefined", "unknown",
+    "33f!!lloppa", "access_token", "accesstoken", "admin", "api_key", "apikey", "auto", "basic", "bearer", "bool", "changeit", "default", "disabled", "empty", "enabled", "encrypted",
+    "env", "error", "expired", "failed", "false", "guest", "hal+9ooo_da!sy", "hidden", "incorrect", "inherit", "int", "invalid", "key", "masked", "minioadmin", "missing", "mysql", "n/a",
+    "nil", "no", "none", "null", "object", "off", "ok", "on", "optional", "pass", "passwd", "password", "postgres", "prompt", "pwd",
+    "read", "redacted", "required", "root", "secret", "secrets", "set", "stdin", "str", "string", "test", "token", "true", "undefined", "unknown",
     "unset", "user", "username", "value", "write", "wrong", "yes",
 ];
 

@@ -123,6 +123,10 @@ fn behind(line: &str, word: &str, at: usize) -> Option<(usize, usize, &'static s
     {
         return None;
     }
+    // `GITHUB_SHA`, `SENTRY_RELEASE`: the vendor's name, and no credential of it.
+    if line[at + word.len()..end].to_ascii_lowercase().split(['_', '-', '.']).any(|part| OTHERS.contains(&part)) {
+        return None;
+    }
     let mut named = false;
     for _ in 0..3 {
         let next = end + usize::from(bytes.get(end) == Some(&b' '));
@@ -148,6 +152,13 @@ fn behind(line: &str, word: &str, at: usize) -> Option<(usize, usize, &'static s
 
 /// Words between a vendor and its key.
 const FILLERS: [&str; 10] = ["key", "api", "token", "secret", "access", "private", "code", "apikey", "api_key", "auth"];
+
+/// Words in a name that say that the value is no credential.
+#[rustfmt::skip]
+const OTHERS: [&str; 20] = [
+    "sha", "sha1", "sha256", "commit", "digest", "hash", "checksum", "revision", "rev", "ref", "release", "version", "integrity",
+    "etag", "uuid", "trace", "build", "cache", "image", "snapshot",
+];
 
 #[cfg(test)]
 mod tests {
