@@ -124,6 +124,7 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
             versions(file, findings);
         }
         hosts(file, findings);
+        markers(file, findings);
     }
     snapshots(files, findings);
 }
@@ -250,6 +251,15 @@ fn hosts(file: &File<'_>, findings: &mut Findings) {
         if !before.contains(&host) && !known {
             findings.add(file.path(), line, &named("registry_changed"));
             return;
+        }
+    }
+}
+
+/// Conflict markers that were there before and still are.
+fn markers(file: &File<'_>, findings: &mut Findings) {
+    for (number, _, raw, _) in file.hunks.iter().flat_map(|hunk| hunk.new.each()) {
+        if ["<<<<<<< ", ">>>>>>> "].iter().any(|marker| raw.starts_with(marker)) {
+            findings.add(file.path(), number, &named("conflict_markers_left"));
         }
     }
 }

@@ -57,6 +57,12 @@ pub(super) const CHECKS_OFF: Rule = Rule {
             on: On::Paths(&["**/package.json"]),
             part: Part::Text,
             change: Change::Disappears,
+            pattern: r#""[\w:-]+"\s*:\s*"[^"\n]*\b(vue-tsc|tsc|svelte-check|eslint|stylelint|biome|jest|vitest|mocha|playwright|cypress) ?[^"\n]*""#,
+        },
+        Sign {
+            on: On::Paths(&["**/package.json"]),
+            part: Part::Text,
+            change: Change::Disappears,
             pattern: r#""(pre|post)?(test|lint|typecheck|type-check|tsc|check|ci|audit|verify|validate)(:[\w:-]+)?"\s*:"#,
         },
     ],
@@ -87,7 +93,7 @@ pub(super) const PROTECTION: Rule = Rule {
             on: On::All,
             part: Part::Text,
             change: Change::Appears,
-            pattern: r#"(?i)\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-k|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false"#,
+            pattern: r#"(?i)['"](AKIA|gh[pos]_|glpat-|sk_live_|xox[bp]-|AIza)['"]\s*[+.]|\b(b64decode|atob)\(\s*b?['"]|\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-k|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false"#,
         },
         Sign {
             on: On::Languages(&[Yaml, Hcl, Json]),
@@ -162,6 +168,19 @@ pub(super) const DISABLED: Rule = Rule {
             change: Change::Disappears,
             pattern: r"(?m)^kind:[^\n]*|^\s*(limits|requests|networkPolicy|podDisruptionBudget|resources):\s*$",
         },
+        gone(&[Yaml], r"\brequired\s+[\x22`]"),
+        Sign {
+            on: On::Paths(&["**/kustomization.y*ml"]),
+            part: Part::Code,
+            change: Change::Disappears,
+            pattern: r"(?m)^\s*-\s+\S*(\.ya?ml|/\S+)\s*$",
+        },
+        file(&["**/{vite,rollup,webpack,esbuild}*.config.*"], r"\bonwarn\b|\bignoreWarnings\b|\bexternals?\s*:"),
+        code(
+            &[Hcl],
+            r"\bignore_changes\s*=[^\n]*|\bprevent_destroy\s*=\s*false|\bskip_final_snapshot\s*=\s*true|\bdeletion_protection\s*=\s*false|(?m)^\s*count\s*=\s*0\s*$",
+        ),
+        gone(&[Hcl], r"(?m)^\s*(validation|precondition|postcondition|check)\b[^\n]*\{"),
     ],
 };
 
@@ -169,12 +188,15 @@ pub(super) const INSTALL: Rule = Rule {
     name: "install_loosened",
     says: Person,
     sentence: "install dependencies past their own constraints (`--legacy-peer-deps`, `--force`)",
-    signs: &[Sign {
-        on: On::Languages(&[Shell, Docker, Yaml, Json, Toml]),
-        part: Part::Code,
-        change: Change::Appears,
-        pattern: r"--(legacy-peer-deps|force|no-optional|ignore-scripts|ignore-engines|no-deps|ignore-requires-python|break-system-packages|ignore-platform-reqs?|no-frozen-lockfile|no-immutable)\b|--frozen-lockfile=false|legacy-peer-deps\s*=\s*true",
-    }],
+    signs: &[
+        Sign {
+            on: On::Languages(&[Shell, Docker, Yaml, Json, Toml]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"--(legacy-peer-deps|force|no-optional|ignore-scripts|ignore-engines|no-deps|ignore-requires-python|break-system-packages|ignore-platform-reqs?|no-frozen-lockfile|no-immutable)\b|--frozen-lockfile=false|legacy-peer-deps\s*=\s*true",
+        },
+        file(&["**/package.json"], r#""[^"\n]+"\s*:\s*"(\*|latest|x|>=?\s*0[^"\n]*)""#),
+    ],
 };
 
 /// Judged by path.

@@ -36,7 +36,7 @@ pub(super) const SWALLOWED: Rule = Rule {
         },
         code(
             &[Rust],
-            r"\bErr\(\s*_\w*\s*\)\s*=>\s*(\{\s*\}|\(\)|return\s*(Ok\(\(\)\))?\s*[,;}]|Ok\(\(\)\)|continue)|if let Err\(_\w*\)\s*=[^\n{]*\{\s*\}",
+            r"\bErr\(\s*_\w*\s*\)\s*=>\s*(\{\s*\}|\(\)|return\s*(Ok\(\(\)\))?\s*[,;}]|Ok\(\(\)\)|continue)|if let Err\(_\w*\)\s*=[^\n{]*\{\s*\}|\bif [^\n{]*\.is_(err|ok|none|some)\(\)\s*\{\s*\}",
         ),
         code(&[Js, Jvm, Dotnet, C, Php, Swift], r"\bcatch\s*(\([^)]*\))?\s*\{\s*\}"),
         code(
@@ -44,6 +44,12 @@ pub(super) const SWALLOWED: Rule = Rule {
             r"\.catch\(\s*(async\s*)?(\(?\s*_?\w*\s*\)?\s*=>\s*(\{\s*\}|null|undefined|void 0|false|true|\(\s*\{\s*\}\s*\)|\[\s*\])|function\s*\(\w*\)\s*\{\s*\}|noop|\(\))\s*\)",
         ),
         code(&[Js], r"process\.on\([^\n)]*\(\s*\)\s*=>\s*\{\s*\}"),
+        Sign {
+            on: On::Languages(&[Js]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#"\b(Cypress|cy)\.on\(\s*['"]uncaught:exception['"][^\n]*|dangerouslyIgnoreUnhandledErrors\W+true"#,
+        },
         code(
             &[Python],
             r"\bexcept\b[^:\n]*:\s*(pass|\.\.\.|return\s*(None)?\s*\n|continue)|\bsuppress\(\s*(Base)?Exception\s*\)",
@@ -115,12 +121,13 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
         code(&[Rust], r"\.(unwrap_or_default|unwrap_or|unwrap_or_else)\((\|_\w*\|[^\n]*)?"),
         code(&[Go], r"(?m)\b\w+\s*,\s*_\s*:?=\s*[\w.]+\([^\n]*|^\s*_\s*(,\s*_\s*)?=\s*[\w.]+\([^\n]*"),
         gone(&[Go], r"if err != nil\s*\{"),
+        gone(&[Go], r"\breturn\b[^\n]*\berr\b"),
         gone(&[Js], r"\bthrow new \w+\([^\n]*"),
         gone(&[Python], r"(?m)^\s*raise \w+[^\n]*"),
         gone(&[Jvm, Dotnet], r"\bthrow new \w+\([^\n]*"),
         code(&[Python], r"\bsuppress\([^\n]*|(?m)^\s*except(\s+(Base)?Exception)?(\s+as \w+)?\s*:"),
-        code(&[Js], r"\.catch\(\s*console\.\w+\s*\)|\bvoid\s+\w+\([^\n]*\)|\bcatch\s*\{"),
-        code(&[Jvm, Dotnet], r"catch\s*\(\s*(Exception|Throwable)\b[^)]*\)|catch\s*\{"),
+        code(&[Js], r"\.catch\(\s*(\(?\w*\)?\s*=>\s*)?console\.\w+|\bvoid\s+\w+\([^\n]*\)|\bcatch\s*\{"),
+        code(&[Jvm, Dotnet], r"catch\s*\(\s*(final\s+)?(Exception|Throwable)\b[^)]*\)|catch\s*\{|\brunCatching\s*\{"),
         code(&[C], r"\bcatch\s*\(\s*\.\.\.\s*\)|\(void\)\s*\w+\([^\n]*"),
     ],
 };
@@ -128,9 +135,10 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
 pub(super) const UNSAFE: Rule = Rule {
     name: "unsafe_added",
     says: Person,
-    sentence: "get past the compiler with `unsafe` or a transmute",
+    sentence: "get past the compiler with `unsafe`, a transmute or a non-null `!`",
     signs: &[
         code(&[Rust], r"\bunsafe\s*(\{|impl|fn)|\btransmute\b|mem::forget\(|Box::leak\("),
         code(&[Go], r"\bunsafe\.Pointer\b"),
+        code(&[Js], r"[\w)\]]!(\.|\[|;|,|\))"),
     ],
 };

@@ -122,6 +122,7 @@ pub const ALL: &[Rule] = &[
     tests::EXPECTATION,
     tests::FEWER_ASSERTIONS,
     tests::EARLY_END,
+    tests::FIXED_ANSWER,
     tests::MOCKED,
     config::SCHEMA,
     errors::IGNORED_RESULT,

@@ -73,7 +73,7 @@ pub(super) const SKIPPED: Rule = Rule {
         code(&[Jvm], r"\b(ignore|xit|xtest|xdescribe)\s*\([^\n]*"),
         code(
             &[Dotnet],
-            r"\[(Ignore|Explicit|Inconclusive)\b[^\]]*\]|\b(Fact|Theory)\([^)]*\bSkip\s*=[^\n]*|Assert\.(Ignore|Inconclusive|Skip)\w*\([^\n]*|Skip\.If\w*\([^\n]*",
+            r"[\[,]\s*(Ignore|Explicit|Inconclusive)\b[^\]]*\]|\b(Fact|Theory)\([^)]*\bSkip\s*=[^\n]*|Assert\.(Ignore|Inconclusive|Skip)\w*\([^\n]*|Skip\.If\w*\([^\n]*",
         ),
         code(
             &[C],
@@ -136,7 +136,25 @@ pub(super) const FILTERED: Rule = Rule {
             &["**/{pyproject.toml,pytest.ini,tox.ini,setup.cfg}"],
             r"(?m)^\s*addopts\b[^\n]*(--ignore|--deselect|-k |-m |-p no:)[^\n]*",
         ),
-        file(&["**/Cargo.toml"], r"(?m)^\s*(test|doctest|autotests|bench)\s*=\s*false"),
+        file(
+            &["**/Cargo.toml"],
+            r"(?m)^\s*(test|doctest|autotests|bench)\s*=\s*false|\[\[(test|bench)\]\][^\[]*?required-features[^\n]*",
+        ),
+        code(&[Python], r"\bdef pytest_(collection_modifyitems|ignore_collect|runtest_setup)\b"),
+        file(
+            &["**/*.gradle*", "**/pom.xml"],
+            r#"(?m)^\s*exclude\w*\s*\(?['"][^'"\n]*(\*\*/|Test|Spec|IT\b)[^\n]*|\bexclude(Tags|Categories|Groups)\b[^\n]*|<exclude>[^<\n]*(Test|IT\b)[^\n]*|<excludedGroups>[^\n]*|<maven\.test\.(skip|failure\.ignore)>\s*true"#,
+        ),
+        file(
+            &["**/BUILD", "**/BUILD.bazel", "**/*.bzl"],
+            r#"(?m)^[^\n]*\btags\s*=[^\n]*"(manual|flaky|broken|no-ci)"[^\n]*|\bflaky\s*=\s*True"#,
+        ),
+        Sign {
+            on: On::Languages(&[Shell, Yaml, Json, Toml, Docker, Other]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?m)\bgo (test|list)\b[^\n]*(\|\s*grep -v|\s-run\b)[^\n]*|\bdotnet test\b[^\n]*--filter\b[^\n]*!~?=?[^\n]*|\bSKIP_?\w*TESTS?\w*\s*[:=]\s*['\x22]?(true|1)\b",
+        },
     ],
 };
 
@@ -241,7 +259,13 @@ pub(super) const FEWER_ASSERTIONS: Rule = Rule {
     name: "fewer_assertions",
     says: Person,
     sentence: "leave a test with fewer assertions than it had",
-    signs: &[],
+    // Rows of tables that tests are driven by.
+    signs: &[Sign {
+        on: On::Paths(crate::language::TESTS),
+        part: Part::Text,
+        change: Change::Disappears,
+        pattern: r"(?m)^\s*(\[[^\[\]\n]*,[^\[\]\n]*\]|\{[^{}\n]*,[^{}\n]*\}|\([^()\n]*,[^()\n]*\)),\s*$",
+    }],
 };
 
 pub(super) const EARLY_END: Rule = Rule {
@@ -249,6 +273,18 @@ pub(super) const EARLY_END: Rule = Rule {
     says: Person,
     sentence: "end a test before its assertions",
     signs: &[
+        Sign {
+            on: On::Paths(crate::language::TESTS),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"\blet (Ok|Some|Err)\([^)]*\)\s*=[^;{]*else\s*\{\s*return\b|\bif let (Ok|Some|Err)\([^)]*\)\s*=[^{\n]*\{\s*assert|(?m)^\s*if\s*\([^\n]*\)\s*\{?\s*(await\s+)?expect\(|^\s*if\b[^\n]*:\s*\n\s+assert\b",
+        },
+        Sign {
+            on: On::Paths(crate::language::TESTS),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"\bcatch\s*(\([^)]*\))?\s*\{\s*((console|System\.out|logger|log)\.\w+\([^;\n]*\);?\s*)*\}|\bexcept[^\n]*\bAssertionError\b|\bcatch\s*\(\s*(AssertionError|AssertionFailedError|Throwable)\b|\brescue\b[^\n]*(ExpectationNotMet|Minitest::Assertion)",
+        },
         Sign {
             on: On::Paths(crate::language::TESTS),
             part: Part::Code,
@@ -288,14 +324,33 @@ pub(super) const SPECIAL_CASE: Rule = Rule {
     }],
 };
 
+pub(super) const FIXED_ANSWER: Rule = Rule {
+    name: "fixed_answer",
+    says: Person,
+    sentence: "return a fixed answer for one value",
+    signs: &[Sign {
+        on: On::Sources,
+        part: Part::Text,
+        change: Change::Appears,
+        pattern: r#"\bif\s*\(?\s*[\w.]+(\(\))?\s*={2,3}\s*(-\d+(\.\d+)?|[2-9]|\d+\.\d+|\d{2,}|"[^"\n]+"|'[^'\n]+')\s*\)?\s*[:{]?\s*(return\s*\(?)(-?\d|"|'|Some\(\d|Ok\(\d|Some\("|Ok\(")[^\n]*"#,
+    }],
+};
+
 pub(super) const MOCKED: Rule = Rule {
     name: "code_mocked",
     says: Person,
     sentence: "mock away code of this repository that a test is about",
-    signs: &[Sign {
-        on: On::Languages(&[Js]),
-        part: Part::Text,
-        change: Change::Appears,
-        pattern: r#"\b(jest|vi)\.(mock|doMock)\(\s*['"](\.|@/|~/)[^\n]*"#,
-    }],
+    signs: &[
+        code(
+            &[Python],
+            r"(?m)@?\b(mock\.)?patch(\.object)?\([^\n]*|\bmonkeypatch\.setattr\([^\n]*|\bmocker\.patch\w*(\.object)?\([^\n]*",
+        ),
+        code(&[Jvm], r"\.thenReturn\([^\n]*|@MockBean\b[^\n]*|\bdoNothing\(\)[^\n]*"),
+        Sign {
+            on: On::Languages(&[Js]),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#"\b(jest|vi)\.(mock|doMock)\(\s*['"](\.|@/|~/)[^\n]*"#,
+        },
+    ],
 };
