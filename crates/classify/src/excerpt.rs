@@ -17,6 +17,12 @@ const BLOCK: usize = 9;
 /// What the lines after one cause may take, so that others are seen too.
 const BLOCK_BYTES: u64 = 900;
 
+/// What is filled up with the lines around the first cause and with the step's last ones: a tool that says the cause in
+/// words that no rule knows says it there.
+const FILLED_BYTES: u64 = 1100;
+/// Lines before the first cause that are worth it.
+const AROUND: usize = 8;
+
 /// Ranges of lines, and the lines with their numbers.
 pub type Shown = (Vec<(u64, u64)>, Vec<(u64, String)>);
 
@@ -49,6 +55,7 @@ pub fn excerpt(verdict: &Verdict<'_>, table: &Table) -> Shown {
     {
         pages.tail(step);
     }
+    pages.fill(verdict);
     pages.ranges()
 }
 
@@ -92,6 +99,17 @@ impl Pages {
                 break;
             }
             self.line(line);
+        }
+    }
+
+    /// Adds what stands around, while there is little.
+    fn fill(&mut self, verdict: &Verdict<'_>) {
+        let above = verdict.hits.first().into_iter().flat_map(|first| first.hit.before.iter().rev().take(AROUND));
+        let below = verdict.step.into_iter().flat_map(|step| step.tail.iter().rev());
+        for line in above.chain(below) {
+            if self.bytes + line.size_bytes <= FILLED_BYTES {
+                self.line(line);
+            }
         }
     }
 

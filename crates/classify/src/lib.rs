@@ -160,7 +160,7 @@ fn conclude(verdict: &weigh::Verdict<'_>, table: &rule::Table) -> Judgement {
     if causes.is_empty() {
         let words = first.map(|weighed| &*weighed.hit.line.text);
         let words = words.or_else(|| verdict.step.and_then(|step| step.tail.back()).map(|line| &*line.text));
-        causes.extend(words.map(|words| signature::fingerprint(words, "")));
+        causes.extend(words.map(|words| signature::fingerprint(words, "", "")));
     }
     Judgement {
         kind,
@@ -202,8 +202,18 @@ fn signature_causes(
         .filter(|weighed| std::ptr::eq(weighed.step, speaker.step) && table.rule(weighed.hit.rule).weight >= sure)
         .map(|weighed| weighed.hit.rule)
         .collect();
-    rules.iter().filter_map(|rule| speaker.step.causes.get(rule)).flatten().copied().collect()
+    // That a command failed inside an image says which; the command's own tool says why.
+    let inside = weigh::is_image_command(table.rule(speaker.hit.rule));
+    let causes = speaker
+        .step
+        .causes
+        .iter()
+        .filter(|(rule, _)| rules.contains(rule) || inside && table.rule(**rule).weight >= INSIDE_IMAGES);
+    causes.flat_map(|(_, prints)| prints).copied().collect()
 }
+
+/// Rules of this weight make causes of a failure inside an image.
+const INSIDE_IMAGES: u8 = 84;
 
 /// The answer about nothing.
 fn unread() -> Judgement {

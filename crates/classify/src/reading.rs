@@ -112,9 +112,10 @@ pub struct Reading {
     open: Vec<usize>,
     columns: Option<(Vec<u8>, Vec<u8>)>,
     file: String,
-    /// Causes whose place may stand on one of the next lines, and how many of those are still to come.
+    /// Causes that the next lines may belong to, and how many of those are still to come.
     unplaced: Vec<(u16, Rc<str>)>,
     place_in: usize,
+    below: Below,
     fired: Vec<u16>,
     /// Whether lines may begin with job and step.
     may_have_columns: bool,
@@ -135,6 +136,7 @@ impl Reading {
             file: String::new(),
             unplaced: Vec::new(),
             place_in: 0,
+            below: Below::default(),
             fired: Vec::new(),
             may_have_columns: true,
         }
@@ -176,9 +178,10 @@ impl Reading {
             text: String::from_utf8_lossy(&cleaned.text[..cleaned.text.len().min(TEXT_BYTES)]).into(),
         };
         self.extend(&kept);
-        self.place(&kept.text);
-        if what != Event::Failed {
-            self.fire(&cleaned, &kept);
+        let placed = self.place(&kept.text);
+        let cause = what != Event::Failed && self.fire(&cleaned, &kept);
+        if !placed && !cause {
+            self.below.line(&kept.text);
         }
         if !kept.text.is_empty() && (what != Event::Failed || self.step.tail.is_empty()) {
             push_bounded(&mut self.step.tail, kept.clone(), TAIL);
@@ -262,27 +265,43 @@ impl Reading {
         });
     }
 
-    /// Looks for the place of the causes above: tools print it below their message.
-    fn place(&mut self, text: &str) {
+    /// Looks for the place of the causes above: tools print it below their message. Says whether this is it.
+    fn place(&mut self, text: &str) -> bool {
         if self.unplaced.is_empty() {
-            return;
+            return false;
         }
         self.place_in = self.place_in.saturating_sub(1);
         let place = signature::place(text);
-        if place.is_some() || self.place_in == 0 {
-            self.settle(place);
+        match place {
+            // Terraform says the place first and then what stands there.
+            Some(place) if !text.trim_start().starts_with("--> ") && self.place_in > 0 => {
+                self.below.place.get_or_insert_with(|| place.to_owned());
+            }
+            _ if place.is_some() || self.place_in == 0 => {
+                if place.is_none() {
+                    self.below.line(text);
+                }
+                self.settle(place);
+            }
+            _ => {}
         }
+        place.is_some()
     }
 
-    /// Takes the fingerprints of the causes that waited for their place.
+    /// Takes the fingerprints of the causes that waited for what is below them.
     fn settle(&mut self, place: Option<&str>) {
-        for (rule, words) in std::mem::take(&mut self.unplaced) {
-            let print = signature::fingerprint(&words, place.unwrap_or(&self.file));
-            self.step.cause(rule, print);
+        let below = std::mem::take(&mut self.below);
+        let file = place.or(below.place.as_deref()).unwrap_or(&self.file);
+        let mut prints = Vec::with_capacity(self.unplaced.len());
+        for (rule, words) in self.unplaced.drain(..) {
+            prints.push((rule, signature::fingerprint(&words, &below.detail, file)));
         }
+        prints.into_iter().for_each(|(rule, print)| self.step.cause(rule, print));
     }
 
-    fn fire(&mut self, line: &Clean<'_>, kept: &Kept) {
+    /// Asks the rules; says whether the line states a cause.
+    fn fire(&mut self, line: &Clean<'_>, kept: &Kept) -> bool {
+        let mut cause = false;
         if let Some(file) = path_alone(&kept.text) {
             self.settle(None);
             self.file = file.to_owned();
@@ -291,10 +310,11 @@ impl Reading {
         self.table.fire(&line.text, &mut fired);
         for &rule in &fired {
             if self.table.rule(rule).role == Role::Cause {
+                cause = true;
                 if let Some(head) = head_of_note(&kept.text, self.recent.iter()) {
                     let below = self.recent.iter().filter(|line| line.number > head.number);
                     let place = below.chain([kept]).find_map(|line| signature::place(&line.text));
-                    let print = signature::fingerprint(&head.text, place.unwrap_or(&self.file));
+                    let print = signature::fingerprint(&head.text, "", place.unwrap_or(&self.file));
                     self.step.cause(rule, print);
                 } else {
                     if self.unplaced.first().is_some_and(|(_, words)| *words != kept.text) {
@@ -302,6 +322,7 @@ impl Reading {
                     }
                     self.unplaced.push((rule, kept.text.clone()));
                     self.place_in = PLACE_WITHIN;
+                    self.below = Below { depth: depth(&kept.text), ..Below::default() };
                 }
             }
             let count = self.step.counts.entry(rule).or_default();
@@ -334,7 +355,42 @@ impl Reading {
             self.open.push(self.step.hits.len() - 1);
         }
         self.fired = fired;
+        cause
     }
+}
+
+/// What stands below a cause: its place, and what belongs to its message because it is indented more.
+#[derive(Default)]
+struct Below {
+    depth: usize,
+    detail: String,
+    place: Option<String>,
+    closed: bool,
+}
+
+impl Below {
+    fn line(&mut self, text: &str) {
+        let words = text.trim_start_matches(BORDER);
+        let rule = words.chars().all(|letter| "-─ ".contains(letter));
+        if self.closed || rule && self.detail.is_empty() {
+            return;
+        }
+        let frame = ["at ", "from ", "in ", "File \""].iter().any(|begin| words.starts_with(begin));
+        self.closed =
+            rule || frame || depth(text) <= self.depth && !text.trim_start().starts_with(['╰', '└', '├', '→']);
+        if !self.closed {
+            self.detail.push('\n');
+            self.detail.push_str(words);
+        }
+    }
+}
+
+/// What boxes are drawn with, and spaces.
+const BORDER: [char; 6] = [' ', '\t', '│', '|', '╷', '╵'];
+
+/// How far a line is indented: its spaces and borders, where a tab is four.
+fn depth(text: &str) -> usize {
+    text.chars().take_while(|letter| BORDER.contains(letter)).map(|letter| if letter == '\t' { 4 } else { 1 }).sum()
 }
 
 /// A step's name, or a command, as it is kept.

@@ -3,13 +3,16 @@
 use remediation::{Kind, Vocabulary};
 use sha2::{Digest, Sha256};
 
-/// A fingerprint of one line that states a cause; `file` is the path that the tool printed above it, if any.
+/// A fingerprint of one line that states a cause; `detail` are the lines of its message below it, `file` is the path that
+/// the tool printed above it, if any.
 #[must_use]
-pub fn fingerprint(line: &str, file: &str) -> u64 {
+pub fn fingerprint(line: &str, detail: &str, file: &str) -> u64 {
     let mut hash = Sha256::new();
     // A kept line is cut by its bytes, and longer folder names would cut it elsewhere.
-    hash.update(normalise(line).chars().take(FIRST).collect::<String>());
-    hash.update(b"\n");
+    for line in std::iter::once(line).chain(detail.lines()) {
+        hash.update(normalise(line).chars().take(FIRST).collect::<String>());
+        hash.update(b"\n");
+    }
     hash.update(normalise(file));
     let bytes = hash.finalize();
     bytes.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
@@ -37,6 +40,8 @@ pub fn normalise(line: &str) -> String {
     let line = line.trim();
     let title = TITLES.iter().any(|mark| line.starts_with(mark));
     let line = if title { without_duration(line) } else { line };
+    // Nextest says first how long it took: `FAIL [   0.011s] widgets tests::adds`.
+    let line = if line.starts_with("FAIL [") { line.split_once("] ").map_or(line, |(_, name)| name) } else { line };
     let mut out = String::with_capacity(line.len());
     for word in line.split_whitespace() {
         if !out.is_empty() {
@@ -77,7 +82,7 @@ pub fn place(line: &str) -> Option<&str> {
 const SEPARATORS: &str = "\"'`()[]{}<>,;=|│";
 
 /// How lines begin that are a test's title.
-const TITLES: &[&str] = &["● ", "× ", "FAIL ", "--- FAIL: ", "test ", "---- ", "✕ ", "✗ ", "(fail) "];
+const TITLES: &[&str] = &["● ", "× ", "FAIL ", "--- FAIL: ", "test ", "---- ", "✕ ", "✗ ", "✖ ", "(fail) "];
 
 /// Advisories are names.
 const ADVISORIES: &[&str] = &["CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "GO-", "CWE-", "SNYK-"];
@@ -278,6 +283,7 @@ mod tests {
             ("error: failed at /home/runner/work/a/a/src/b.rs:3:5", "error: failed at /Users/ci/src/b.rs:13:15"),
             ("src/a.ts(18,10): error TS2614: no member 'P'", "src/a.ts(20,1): error TS2614: no member 'P'"),
             ("--- FAIL: TestAdd (0.00s)", "--- FAIL: TestAdd (1.31s)"),
+            ("        FAIL [   0.011s] widgets tests::adds", "        FAIL [  12.300s] widgets tests::adds"),
             ("open /tmp/tmp.Xa81/cfg.yaml: no such file", "open /tmp/tmp.Zb17/cfg.yaml: no such file"),
             ("listen tcp 127.0.0.1:41234: in use", "listen tcp 127.0.0.1:51234: in use"),
             ("layer sha256:0a1b2c3d4e5f is missing", "layer sha256:ff00aa11bb22 is missing"),
@@ -299,6 +305,7 @@ mod tests {
         for (one, other) in pairs {
             assert_ne!(normalise(one), normalise(other));
         }
-        assert_ne!(fingerprint("no-unused-vars", "src/a.ts"), fingerprint("no-unused-vars", "src/b.ts"));
+        assert_ne!(fingerprint("no-unused-vars", "", "src/a.ts"), fingerprint("no-unused-vars", "", "src/b.ts"));
+        assert_ne!(fingerprint("Error: Unsupported", "a = 1", ""), fingerprint("Error: Unsupported", "b = 1", ""));
     }
 }

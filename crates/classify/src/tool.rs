@@ -100,7 +100,7 @@ impl Step for Classify {
 fn alert(needs: &Needs) -> Option<Judgement> {
     if needs.subject.kind == SubjectKind::ClusterAlert {
         let name = needs.subject.workflow.as_ref().map_or("", |name| name.expose());
-        let cause = signature::fingerprint(name, "");
+        let cause = signature::fingerprint(name, "", "");
         return Some(said(Kind::ArgocdSync, "argocd_alert", cause));
     }
     if needs.subject.kind != SubjectKind::SecurityAlert {

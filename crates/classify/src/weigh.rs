@@ -6,7 +6,7 @@ use remediation::{Agent, Kind, Remedy};
 
 use crate::commands;
 use crate::reading::{Hit, Reading, Step};
-use crate::rule::{Role, Table};
+use crate::rule::{Role, Rule, Table};
 use crate::steps::is_secondary;
 use crate::{Evidence, Hints};
 
@@ -211,11 +211,14 @@ fn speaks_inside_images(kind: Kind) -> bool {
     matches!(kind.agent(), Some(Agent::Rex | Agent::Blaze) | None)
 }
 
+/// Whether it says that a command failed inside an image build.
+pub fn is_image_command(rule: &Rule) -> bool {
+    matches!(rule.name, "buildkit_process_failed" | "classic_builder_command")
+}
+
 /// The kind of the command that failed inside an image build, if that is code of a known trade.
 fn image_command(hits: &[Weighed<'_>], table: &Table) -> Option<Kind> {
-    let failed = |weighed: &&Weighed<'_>| {
-        matches!(table.rule(weighed.hit.rule).name, "buildkit_process_failed" | "classic_builder_command")
-    };
+    let failed = |weighed: &&Weighed<'_>| is_image_command(table.rule(weighed.hit.rule));
     let text = &hits.iter().find(failed)?.hit.line.text;
     let start = text.find("/bin/sh -c ")? + "/bin/sh -c ".len();
     let command = text[start..].split(['"', '\'']).next()?;

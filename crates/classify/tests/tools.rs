@@ -91,6 +91,25 @@ fn the_same_cause_elsewhere_has_the_same_signature_and_no_other_has() {
     }
 }
 
+/// What a generic headline leaves open stands below it, and makes another cause.
+#[test]
+fn another_cause_under_the_same_headline_has_another_signature() {
+    let pairs = include_str!("headlines.txt").split("\n=== ").skip(1);
+    let mut wrong = Vec::new();
+    for pair in pairs {
+        let (head, body) = pair.split_once('\n').unwrap();
+        let (command, change) = head.split_once(" | ").unwrap();
+        let (old, new) = change.split_once(" -> ").unwrap();
+        let (one, other) = (job(command, body), job(command, &body.replace(old, new)));
+        assert_ne!(one, other, "{head}");
+        let [one, other] = [one, other].map(|log| judge(log.as_bytes(), &Hints::default()).signature);
+        if one == other {
+            wrong.push(head);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn a_misleading_job_is_seen_through() {
     let mut wrong = Vec::new();

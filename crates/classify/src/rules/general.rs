@@ -5,6 +5,7 @@ use crate::rule::{Rule, rule};
 /// The rows.
 pub const RULES: &[Rule] = &[
     rule!("terraform_error", General, Cause 84, ["Error: "], r"^(│ |╷ ?)?Error: (Unsupported|Invalid|Missing|Reference to|Failed to (query|install|load)|creating|reading|updating|deleting|Duplicate|Argument|Unable to|Error acquiring|Backend|Inconsistent|Provider|No value|Module|Incorrect|Cycle)", within ["terraform", "tofu", "terragrunt"], yes ["│ Error: Unsupported argument", "Error: Reference to undeclared resource"], no ["error: x"]),
+    rule!("terraform_boxed", General, Cause 80, ["│ Error: "], r"^│ Error: \S", yes ["│ Error: Reserved argument name in module block"], no ["│ Warning: Deprecated"]),
     rule!("terraform_fmt", General, Cause 60, [".tf"], r"^\S+\.tf(vars)?$", within ["terraform fmt", "tofu fmt"], yes ["modules/a/main.tf"], no ["main.tf is fine"]),
     rule!("tflint", General, Cause 78, [" (terraform_", "issue(s) found"], r"^(Error|Warning): .* \(\w+\)$|^[1-9]\d* issue\(s\) found", yes ["1 issue(s) found:"], no ["0 issue(s) found"]),
     rule!("ansible_failed", General, Cause 84, ["fatal: [", "failed=", "FAILED! =>"], r"^fatal: \[[^\]]+\]: FAILED! =>|failed=[1-9]", yes ["fatal: [localhost]: FAILED! => {\"msg\": \"x\"}"], no ["failed=0"]),

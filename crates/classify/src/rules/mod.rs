@@ -35,5 +35,6 @@ tools!(
     jvm,
     native,
     dotnet_ruby_php,
+    elixir,
     general,
 );

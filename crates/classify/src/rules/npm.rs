@@ -33,6 +33,7 @@ pub const RULES: &[Rule] = &[
         r"^\s*\[?ERR_PNPM_(FETCH_4\d\d|NO_MATCHING_VERSION\w*|NO_VERSIONS|PEER_DEP_ISSUES|UNSUPPORTED_ENGINE|UNSUPPORTED_PLATFORM|BAD_PM_VERSION|TARBALL_INTEGRITY|NO_PKG_MANIFEST|JSON_PARSE|WORKSPACE_PKG_NOT_FOUND|CATALOG_\w+|NO_MATURE_\w+|IGNORED_BUILDS|PATCH_\w+|NO_CATALOG\w*|REGISTRIES_MISMATCH|INVALID_\w+|SPEC_NOT_SUPPORTED\w*|NOT_FOUND|PACKAGE_NOT_FOUND|LINKED_PKG\w*|CONFIG_CONFLICT\w*)",
         yes [" ERR_PNPM_FETCH_404  GET https://registry.npmjs.org/x/-/x-0.4.2.tgz: Not Found - 404", "ERR_PNPM_NO_MATCHING_VERSION  No matching version found for x@9"],
         no [" ERR_PNPM_RECURSIVE_RUN_FIRST_FAIL  web@1.0.0 build: `vite build`", " ERR_PNPM_FETCH_503  GET"]),
+    rule!("pnpm_peer", FrontendDeps, Cause 94, ["unmet peer ", "missing peer "], r"✕ (unmet|missing) peer \S+", yes ["  └── ✕ unmet peer react@^18.0.0: found 17.0.2"], no ["unmet peer dependency"]),
     rule!("yarn_lockfile", FrontendDeps, Cause 96, ["lockfile would have been", "Your lockfile needs to be updated", "lockfile needs to be updated", "The lockfile would"],
         r"YN0028.*lockfile would have been|^error Your lockfile needs to be updated|^error: lockfile had changes",
         yes ["➤ YN0028: │ The lockfile would have been modified by this install, which is explicitly forbidden.", "error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`."], no ["Your lockfile needs to be updated soon"]),
@@ -53,4 +54,5 @@ pub const RULES: &[Rule] = &[
     rule!("node_version_unsupported", FrontendDeps, Cause 60, ["requires at least Node", "Unsupported Node", "requires Node.js version", "Node.js version", "requires a Node.js version"],
         r"(?i)(^error.*|^ERROR: This version of pnpm |^)requires (at least |a )?Node\.?js( version)? (v|>|\d|of)|You are using Node\.js \d.* requires Node",
         yes ["ERROR: This version of pnpm requires at least Node.js v18.12"], no ["requires nodes"]),
+    rule!("corepack_package_manager", FrontendDeps, Cause 88, ["\"packageManager\"", "is configured to use", "Cannot find matching keyid"], r#"^(error )?This project's package\.json defines "packageManager"|^(Usage Error: |\s*ERR\w*\s+)?This project is configured to use \w+|Cannot find matching keyid"#, yes ["error This project's package.json defines \"packageManager\": \"yarn@4.1.0\". However the current global version of Yarn is 1.22.22.", "Usage Error: This project is configured to use yarn"], no ["the \"packageManager\" field"]),
 ];

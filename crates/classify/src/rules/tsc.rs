@@ -21,4 +21,5 @@ pub const RULES: &[Rule] = &[
     rule!("astro_check", FrontendTypescript, Verdict 80, [" - error ts("], r" - error ts\(\d+\): ", yes ["src/a.astro:3:4 - error ts(2322): Type"], no ["error ts"]),
     rule!("flow_error", FrontendTypescript, Cause 82, ["Error ------", "Error ┈┈"], r"^Error (-|┈){6,}", yes ["Error ------------------------------------------ src/a.js:3:5"], no ["Error --"]),
     rule!("attw_or_dts", FrontendTypescript, Cause 72, ["error occurred in dts build", "DTS Build error", "(plugin dts)"], r"error occurred in dts build|DTS Build error|\[?plugin (rpt2|dts|typescript)", yes ["Error: error occurred in dts build"], no ["dts build ok"]),
+    rule!("svelte_check_error", FrontendTypescript, Cause 88, [" (ts)", " (js)", " (svelte)"], r"^Error: .* \((ts|js|svelte)\)$", yes ["Error: Type 'number' is not assignable to type 'string'. (ts)"], no ["Warn: unused export (ts)"]),
 ];
