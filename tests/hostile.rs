@@ -1,7 +1,8 @@
 //! What an attacker may influence (design section 7), shown through the real steps: hostile text in every field changes
 //! nothing but the bytes inside its own fences; whatever the bytes are, nothing panics and memory stays bounded.
 //!
-//! `HEALER_HOSTILE=full` plays every value in every field and uses the full sizes; CI plays a deterministic part of it.
+//! `HEALER_HOSTILE=full cargo test --release -p healer --test hostile` plays every value in every field and uses the full
+//! sizes; CI plays a deterministic part of it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -27,8 +28,21 @@ fn full() -> bool {
     std::env::var("HEALER_HOSTILE").is_ok_and(|wish| wish == "full")
 }
 
-/// The hostile values, each with its name.
+/// Longer than this, a value may be cut somewhere, and its cut be told of.
+const LONG: usize = 400;
+
+/// The hostile values, each with its name: those that are never cut.
 fn values() -> Vec<(String, String)> {
+    corpus().into_iter().filter(|(_, value)| value.len() <= LONG).collect()
+}
+
+/// The long ones.
+fn long_values() -> Vec<(String, String)> {
+    corpus().into_iter().filter(|(_, value)| value.len() > LONG).collect()
+}
+
+/// All of them. `HEALER_HOSTILE_FILE` adds those of another file: one JSON object with `id` and `value` a line.
+fn corpus() -> Vec<(String, String)> {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Row {
@@ -39,5 +53,10 @@ fn values() -> Vec<(String, String)> {
     }
     let rows: Vec<Row> = serde_json::from_str(include_str!("hostile/values.json")).unwrap();
     let value = |row: Row| (row.id, row.value.unwrap_or_else(|| row.repeat.unwrap().repeat(row.count.unwrap())));
-    rows.into_iter().map(value).collect()
+    let more = std::env::var_os("HEALER_HOSTILE_FILE").map(|file| std::fs::read_to_string(file).unwrap());
+    let more = more.iter().flat_map(|text| text.lines()).filter_map(|line| {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        Some((format!("file {}", row["id"].as_str()?), row["value"].as_str()?.to_owned()))
+    });
+    rows.into_iter().map(value).chain(more).collect()
 }

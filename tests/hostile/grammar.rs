@@ -217,6 +217,64 @@ pub fn break_yaml(dice: &mut Dice, seed: &str) -> Vec<u8> {
     if dice.below(8) == 0 { noise(dice, bytes) } else { bytes }
 }
 
+/// Sound rules, of which something is broken.
+pub const RULES: &str = "rules:
+  - name: stale
+    kind: docker_build
+    pattern: '^ERROR: golden image is \\d+ days old'
+    not: 'will be'
+  - name: leak
+    kind: security_secret_scanning
+    pattern: 'error'
+    weight: 100
+    role: hint
+";
+
+/// Patterns that are none, match everything or nothing, or would like to take for ever.
+const PATTERNS: &[&str] = &[
+    "",
+    ".",
+    ".*",
+    "(?s).*",
+    "(a|a)*b",
+    "(a*)*c",
+    "(x+x+)+y",
+    "((a{0,50}){0,50}){0,50}",
+    "a{100000}",
+    "\\w{1,400}",
+    "(",
+    "[z-a]",
+    "[[:nope:]]",
+    "(?P<x>a)(?P<x>b)",
+    "\\p{Greek}",
+    "(?i)é",
+    "(?u)\\x{10FFFF}",
+    "\\xff\\xfe",
+    "(?-u)\\xff",
+    "^$",
+    "\\b",
+    "(?=look)",
+    "\\1",
+    "\u{202e}",
+    "\u{1b}\\[",
+    "error",
+    "^[^ ]",
+];
+
+/// Rules of which one has another pattern, sound as YAML.
+pub fn broken_rule(dice: &mut Dice, seed: &str) -> Vec<u8> {
+    let lines: Vec<&str> = seed.lines().collect();
+    let of_patterns: Vec<usize> =
+        (0..lines.len()).filter(|at| ["pattern:", "not:"].iter().any(|key| lines[*at].contains(key))).collect();
+    let chosen = *dice.one(&of_patterns);
+    let pattern = dice.one(PATTERNS).replace('\'', "''");
+    let with = |(at, line): (usize, &&str)| match line.split_once(": ") {
+        Some((key, _)) if at == chosen => format!("{key}: '{pattern}'\n"),
+        _ => format!("{line}\n"),
+    };
+    lines.iter().enumerate().map(with).collect::<String>().into_bytes()
+}
+
 const PIECES: &[&str] = &[
     "##[group]Run cargo test\n",
     "##[endgroup]\n",

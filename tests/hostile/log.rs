@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::page::page;
 use crate::scene::{Scene, Story, on_both_cores};
-use crate::{full, values};
+use crate::{corpus, full};
 
 /// Logs that would like to be something else.
 const WISHES: &[(&str, &str)] = &[
@@ -140,7 +140,7 @@ fn a_log_chooses_among_what_is_allowed_and_nothing_else() {
         logs.push((format!("{name} in the middle"), format!("{before}{wish}\n{stamp}{after}").into_bytes()));
     }
     logs.push(("no UTF-8".into(), b"error: \x20\xff\xfe\x80\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80\xc3".to_vec()));
-    for (name, value) in values().into_iter().step_by(if full() { 1 } else { 9 }) {
+    for (name, value) in corpus().into_iter().step_by(if full() { 1 } else { 30 }) {
         logs.push((format!("only {name}"), value.clone().into_bytes()));
         logs.push((format!("{name} in the middle"), format!("{before}{value}\n{stamp}{after}").into_bytes()));
     }

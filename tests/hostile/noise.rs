@@ -1,4 +1,5 @@
-//! 10,000 hostile documents, events, configurations, worlds, templates and texts: no panic, no bug of ours, no hang.
+//! 10,000 hostile documents, events, configurations, rules, worlds, templates with their front matter, logs and diffs: no
+//! panic, no bug of ours, no hang.
 //!
 //! They go through the tools in one process, which is a child of the test: so it may be given up, and an abort or a stack
 //! that overflows is seen too. `HEALER_HOSTILE_SEED` plays another mixture, `HEALER_HOSTILE=full` ten times as many.
@@ -12,16 +13,13 @@ use std::time::{Duration, Instant};
 use remediation::{Document, Kind, Vocabulary};
 use text::Untrusted;
 
-use crate::grammar::{Dice, break_json, break_yaml, text};
-use crate::{full, values};
+use crate::grammar::{Dice, RULES, break_json, break_yaml, broken_rule, text};
+use crate::{corpus, full};
 
 /// How long one document may take, in a debug build on a busy machine.
 const ONE: Duration = Duration::from_secs(10);
 /// How long all of them may take.
 const ALL: Duration = Duration::from_secs(300);
-
-/// Beyond this a document may have no room for another section.
-const NEARLY_FULL: usize = 40 * 1024;
 
 #[test]
 fn ten_thousand_hostile_documents_cause_no_panic_and_no_bug() {
@@ -96,7 +94,8 @@ fn files(folder: &Path, name: &str, out: &mut Vec<PathBuf>) {
 
 struct Seeds {
     documents: Vec<(String, Vec<u8>, PathBuf)>,
-    events: Vec<Vec<u8>>,
+    /// With the name that the case gives it.
+    events: Vec<(Option<String>, Vec<u8>)>,
     configs: Vec<String>,
     values: Vec<(String, String)>,
 }
@@ -114,11 +113,23 @@ impl Seeds {
             |path: PathBuf| (tool(&path), fs::read(&path).unwrap(), path.parent().unwrap().join("attachments"));
         let seeds = Self {
             documents: found("in.json").into_iter().map(document).collect(),
-            events: found("event.json").into_iter().map(|path| fs::read(path).unwrap()).collect(),
+            events: found("event.json")
+                .into_iter()
+                .map(|path| {
+                    let case = fs::read_to_string(path.with_file_name("case.yaml")).unwrap_or_default();
+                    let name = case.split_once("--event, ").and_then(|(_, rest)| rest.split([']', ',']).next());
+                    (name.map(str::to_owned), fs::read(path).unwrap())
+                })
+                .collect(),
             configs: found("healer.yaml").into_iter().map(|path| fs::read_to_string(path).unwrap()).collect(),
-            values: values(),
+            values: corpus(),
         };
-        assert!(seeds.documents.len() > 100 && seeds.events.len() > 20 && !seeds.configs.is_empty());
+        assert!(seeds.documents.len() > 100 && !seeds.configs.is_empty());
+        let unknown = |event: &&open_remediation::Event| {
+            !seeds.events.iter().any(|(name, _)| name.as_deref() == Some(event.name))
+        };
+        let unread: Vec<&str> = open_remediation::EVENTS.iter().filter(unknown).map(|event| event.name).collect();
+        assert!(unread.is_empty(), "no event of these names is broken: {unread:?}");
         seeds
     }
 }
@@ -177,22 +188,24 @@ fn one(number: usize, dice: &mut Dice, seeds: &Seeds, folder: &Path) -> String {
             if takes_config {
                 arguments.extend(["--config", config.to_str().unwrap()]);
             }
-            // A document that is nearly full is refused as one that grew too much, which only a bug of ours could make.
             let parsed = Document::parse(&bytes);
-            if bytes.len() < NEARLY_FULL {
-                if tool != "open-remediation" {
-                    run(tool, &arguments);
-                }
-                let _ = parsed.map(|document| document.to_bytes().unwrap());
+            if tool != "open-remediation" {
+                run(tool, &arguments);
             }
+            let _ = parsed.map(|document| document.to_bytes());
             what
         }
         3 | 4 => {
-            let event = dice.one(&seeds.events);
+            let (name, event) = dice.one(&seeds.events);
             let bytes = break_json(dice, event, &seeds.values);
-            let name = dice.one(open_remediation::EVENTS).name;
-            let what = note(format!("open-remediation --event {name}"), &bytes);
-            let name = if dice.below(2) == 0 { vec![] } else { vec!["--event", name] };
+            // Mostly its own, so that it is read to its end.
+            let name = match (dice.below(8), name) {
+                (0, _) => Some(dice.one(open_remediation::EVENTS).name),
+                (1, _) => None,
+                (_, name) => name.as_deref(),
+            };
+            let what = note(format!("open-remediation --event {name:?}"), &bytes);
+            let name = name.map_or(vec![], |name| vec!["--event", name]);
             run("open-remediation", &[&["--in", path, "--out", out][..], &name].concat());
             what
         }
@@ -213,7 +226,8 @@ fn one(number: usize, dice: &mut Dice, seeds: &Seeds, folder: &Path) -> String {
             let _ = world::recorded::Recorded::open(&world, None).map(|world| world.beside("event.json"));
             what
         }
-        7 if number % 100 == 7 => template(dice, seeds, folder, &note),
+        7 if number % 20 == 7 => template(dice, seeds, folder, &note),
+        7 if number % 100 == 17 => rules(dice, seeds, &last, &note),
         _ => texts(dice, seeds, &note),
     }
 }
@@ -230,9 +244,30 @@ fn template(dice: &mut Dice, seeds: &Seeds, folder: &Path, note: &dyn Fn(String,
     let what = note("a template".into(), &bytes);
     let prompts = folder.join("prompts");
     fs::create_dir_all(prompts.join("fix")).unwrap();
-    fs::write(prompts.join("fix/general.hbs"), &bytes).unwrap();
-    if let Ok(templates) = render_prompt::Templates::load(Some(&prompts)) {
-        let _ = templates.front("fix/general").and(templates.compile("fix/general").map(|_| ()));
+    fs::write(prompts.join("fix/rust_clippy.hbs"), &bytes).unwrap();
+    let document = tests().join("cases/render-prompt").join(CASE).join("in.json");
+    let (document, kept) = (document.to_str().unwrap(), folder.join("rendered"));
+    let out = folder.join("rendered.json");
+    let places = ["--in", document, "--out", out.to_str().unwrap(), "--attachments", kept.to_str().unwrap()];
+    run("render-prompt", &[&places[..], &["--prompts", prompts.to_str().unwrap()]].concat());
+    what
+}
+
+/// A case that asks for that prompt and reads no attachment.
+const CASE: &str = "no-log-at-all-is-said";
+
+/// Rules of a user's, and a log that they judge. A table lives as long as the process, so that these are few.
+fn rules(dice: &mut Dice, seeds: &Seeds, last: &Path, note: &dyn Fn(String, &[u8]) -> String) -> String {
+    let bytes = if dice.below(2) == 0 { broken_rule(dice, RULES) } else { break_yaml(dice, RULES) };
+    let what = note("rules".into(), &bytes);
+    if let Ok(config) = config::Config::read(last) {
+        let log = text(dice, &seeds.values);
+        let judged = classify::user_rules::judge_by(
+            classify::user_rules::table(&config.rules),
+            &log,
+            &classify::Hints { security_allowed: false, ..classify::Hints::default() },
+        );
+        assert!(!judged.kind.is_security(), "{judged:?}");
     }
     what
 }

@@ -13,6 +13,8 @@ pub fn page(markdown: &str) -> Vec<String> {
             }
             Event::End(TagEnd::CodeBlock) => in_code = false,
             Event::Text(text) if in_code => drop(text),
+            // How long a cut text was is ours to say.
+            Event::Text(text) => shape.extend(text.split(" Shortened: ").next().map(|said| format!("Text({said:?})"))),
             Event::Code(_) => shape.push("code".into()),
             other => shape.push(format!("{other:?}")),
         }

@@ -17,7 +17,8 @@ pub fn kind(of: AlertType) -> AlertKind {
 /// The alert as the document keeps it.
 pub fn facts(of: AlertType, alert: &Alert) -> SecurityAlert {
     let foreign = Foreign::new();
-    let line = |text: &Untrusted| Some(foreign.line(text, caps::TEXT)).filter(|text| !text.is_empty());
+    // Whether there is text is decided before anything invisible in it goes.
+    let line = |text: &Untrusted| (!text.is_empty()).then(|| foreign.line(text, caps::TEXT));
     let word = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let advisory = alert.security_advisory.as_ref();
     let dependency = alert.dependency.as_ref();

@@ -107,11 +107,18 @@ async fn job_log<W: Write + Send>(
 ) -> Result<Option<[u64; 2]>, Cannot> {
     let mut part = log.part();
     let end = ports.job_log(of, job.id, &mut |chunk: &[u8]| part.push(chunk)).await;
-    let (lines, left_out) = part.finish();
+    let crate::log::End { lines, left_out, packed } = part.finish();
     match end {
         Ok(end) => {
             if !end.complete {
                 failure.gaps.push(gap(format!("job {}: the log broke off after {} bytes", job.id, end.bytes)));
+            }
+            if packed {
+                failure.gaps.push(gap(format!(
+                    "job {}: GitHub gave an archive of {} bytes instead of text; it was not unpacked",
+                    job.id, end.bytes
+                )));
+                return Ok(said_by_check(of, job.id, ports, log).await);
             }
             if left_out > 0 {
                 failure
@@ -159,7 +166,7 @@ pub async fn said_by_check<W: Write + Send>(
         part.push(text.expose().as_bytes());
         part.push(b"\n");
     }
-    part.finish().0
+    part.finish().lines
 }
 
 /// What is around the failure; each part is a gap when it cannot be had.
@@ -180,7 +187,9 @@ pub async fn around(needs: &Needs, runs: &[Run], ports: &impl ReadGithub, failur
     if let Some(sha) = failure.head_sha.clone() {
         match ports.commit(&of, &sha).await {
             Ok(commit) => {
-                failure.commit_message = Some(Foreign::new().text(&commit.commit.message, MESSAGE_BYTES));
+                let message = &commit.commit.message;
+                let kept = || Foreign::new().text(message, MESSAGE_BYTES);
+                failure.commit_message = (!message.is_empty()).then(kept);
                 files = files.or(Some(commit.files));
             }
             Err(error) => missing.push((ContextSource::ChangedFiles, error)),

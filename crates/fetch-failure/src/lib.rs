@@ -8,6 +8,7 @@ mod base;
 mod fetch;
 mod log;
 mod other;
+mod ring;
 
 use config::Config;
 use jiff::Timestamp;

@@ -1,11 +1,13 @@
 //! The attachment `job_log`: the logs of the failed jobs, one after another, redacted while they stream. No secret ever
 //! touches the disk (design section 7; order of the steps: safety.md 3.2).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use redact::{Counts, Redactor, Stream};
-use text::Cleaner;
+use text::{Cleaner, PACKED_BYTES, is_packed};
+
+use crate::ring::Ring;
 
 /// Where the lines go, and how many went there.
 pub struct JobLog<W> {
@@ -34,9 +36,9 @@ impl<W: Write + Send> JobLog<W> {
             clean,
             pending: String::new(),
             written: 0,
-            tail: VecDeque::new(),
-            tail_bytes: 0,
-            left_out: 0,
+            tail: Ring::new(self.budget / 2),
+            head: Vec::new(),
+            is: Is::NotKnown,
             log: self,
         }
     }
@@ -77,21 +79,65 @@ pub struct Part<'a, W> {
     clean: Stream,
     pending: String,
     written: usize,
-    tail: VecDeque<String>,
-    tail_bytes: usize,
-    left_out: u64,
+    tail: Ring,
+    /// The first bytes, until there are enough of them to tell what they are.
+    head: Vec<u8>,
+    is: Is,
+}
+
+/// What a part is, decided by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Is {
+    NotKnown,
+    Text,
+    Packed,
+}
+
+/// Where a part went.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct End {
+    /// Lines from 1, both ends in; none if there were none.
+    pub lines: Option<[u64; 2]>,
+    /// Bytes in the middle that were left out.
+    pub left_out: u64,
+    /// It was an archive instead of text, and nothing of it was kept.
+    pub packed: bool,
 }
 
 impl<W: Write + Send> Part<'_, W> {
     /// Takes the next piece.
     pub fn push(&mut self, chunk: &[u8]) {
+        match self.is {
+            Is::Text => self.text(chunk),
+            Is::Packed => {}
+            Is::NotKnown => {
+                self.head.extend_from_slice(chunk);
+                if self.head.len() >= PACKED_BYTES {
+                    self.decide();
+                }
+            }
+        }
+    }
+
+    fn decide(&mut self) {
+        let head = std::mem::take(&mut self.head);
+        self.is = if is_packed(&head) { Is::Packed } else { Is::Text };
+        if self.is == Is::Text {
+            self.text(&head);
+        }
+    }
+
+    fn text(&mut self, chunk: &[u8]) {
         let mut out = std::mem::take(&mut self.pending);
         self.raw.push_bytes(chunk, &mut out);
         self.lines_of(out);
     }
 
-    /// The lines it went to, from 1, both ends in; none if there were none. And how many bytes were left out in between.
-    pub fn finish(mut self) -> (Option<[u64; 2]>, u64) {
+    /// Writes what is left, and says where everything went.
+    pub fn finish(mut self) -> End {
+        if self.is == Is::NotKnown {
+            self.decide();
+        }
         let mut out = std::mem::take(&mut self.pending);
         let raw = std::mem::replace(&mut self.raw, self.log.redactor.stream()).finish(&mut out);
         if !out.is_empty() && !out.ends_with('\n') {
@@ -104,14 +150,13 @@ impl<W: Write + Send> Part<'_, W> {
         // What the second pass finds and the first did not; a marker is never found again.
         self.log.count(&raw);
         self.log.count(&clean);
-        if self.left_out > 0 {
-            self.log.put(&format!("[healer: {} bytes left out here]", self.left_out));
+        let left_out = self.tail.left_out();
+        if left_out > 0 {
+            self.log.put(&format!("[healer: {left_out} bytes left out here]"));
         }
-        for line in std::mem::take(&mut self.tail) {
-            self.log.put(&line);
-        }
+        self.tail.drain().for_each(|lines| lines.lines().for_each(|line| self.log.put(line)));
         let lines = (self.log.lines >= self.first).then_some([self.first, self.log.lines]);
-        (lines, self.left_out)
+        End { lines, left_out, packed: self.is == Is::Packed }
     }
 
     /// Cleans whole lines; what is no whole line yet waits.
@@ -134,13 +179,7 @@ impl<W: Write + Send> Part<'_, W> {
             self.log.put(line);
             return;
         }
-        self.tail_bytes += bytes;
-        self.tail.push_back(line.to_owned());
-        while self.tail_bytes > self.log.budget / 2 {
-            let Some(dropped) = self.tail.pop_front() else { break };
-            self.tail_bytes -= dropped.len() + 1;
-            self.left_out += dropped.len() as u64 + 1;
-        }
+        self.tail.push(line);
     }
 }
 
@@ -148,7 +187,7 @@ impl<W: Write + Send> Part<'_, W> {
 mod tests {
     use super::*;
 
-    type Ends = Vec<(Option<[u64; 2]>, u64)>;
+    type Ends = Vec<End>;
 
     fn log_of(parts: &[&[&[u8]]], budget: usize) -> (String, Ends, BTreeMap<String, u64>) {
         let mut log = JobLog::new(Vec::new(), budget);
@@ -170,7 +209,7 @@ mod tests {
         for cut in 0..whole.len() {
             let (text, ends, redactions) = log_of(&[&[&whole.as_bytes()[..cut], &whole.as_bytes()[cut..]]], 1 << 20);
             assert!(!text.contains("ghp_"), "{cut}: {text}");
-            assert_eq!(ends, [(Some([1, 3]), 0)]);
+            assert_eq!(ends, [End { lines: Some([1, 3]), ..End::default() }]);
             assert_eq!(redactions.values().sum::<u64>(), 2, "{redactions:?}");
         }
     }
@@ -179,7 +218,10 @@ mod tests {
     fn the_ranges_of_jobs_follow_each_other() {
         let (text, ends, _) = log_of(&[&[b"a\nb\n"], &[], &[b"c"], &[b"d\n\xff\n"]], 1 << 20);
         assert_eq!(text, "a\nb\nc\nd\n\u{fffd}\n");
-        assert_eq!(ends.iter().map(|end| end.0).collect::<Vec<_>>(), [Some([1, 2]), None, Some([3, 3]), Some([4, 5])]);
+        assert_eq!(
+            ends.iter().map(|end| end.lines).collect::<Vec<_>>(),
+            [Some([1, 2]), None, Some([3, 3]), Some([4, 5])]
+        );
     }
 
     #[test]
@@ -191,8 +233,18 @@ mod tests {
             "{text}"
         );
         let lines: Vec<&str> = text.lines().collect();
-        let Some([first, last]) = ends[1].0 else { panic!("no lines") };
+        let Some([first, last]) = ends[1].lines else { panic!("no lines") };
         assert_eq!((first, lines[first as usize - 1]), (last, "next"));
-        assert!(ends[0].1 > 0);
+        assert!(ends[0].left_out > 0);
+    }
+
+    #[test]
+    fn an_archive_is_no_text_however_it_comes() {
+        let packed = b"PK\x03\x04\x14\0 and more".as_slice();
+        for chunks in [vec![packed], packed.chunks(1).collect()] {
+            let (text, ends, _) = log_of(&[&chunks, &[b"PK\n"]], 1 << 20);
+            assert_eq!(text, "PK\n");
+            assert_eq!((ends[0].packed, ends[0].lines, ends[1].lines), (true, None, Some([1, 1])));
+        }
     }
 }

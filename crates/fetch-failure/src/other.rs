@@ -39,7 +39,7 @@ pub async fn check<W: Write + Send>(
         if let Some(status) = statuses.into_iter().find(|status| status.context == *context) {
             let mut part = log.part();
             part.push(status.description.expose().as_bytes());
-            log_lines = part.finish().0;
+            log_lines = part.finish().lines;
             url = status.target_url;
         }
     }
@@ -95,7 +95,7 @@ pub async fn application<W: Write + Send>(
         part.push(line.expose().as_bytes());
         part.push(b"\n");
     }
-    let (log_lines, _) = part.finish();
+    let log_lines = part.finish().lines;
     failure.jobs.push(Job {
         id: 0,
         name: Untrusted::new(name),
@@ -131,7 +131,7 @@ pub async fn workflow<W: Write + Send>(
             Ok(text) => {
                 let mut part = log.part();
                 part.push(text.expose().as_bytes());
-                let (log_lines, _) = part.finish();
+                let log_lines = part.finish().lines;
                 failure.jobs.push(Job {
                     id: 0,
                     name: Untrusted::new(pod),

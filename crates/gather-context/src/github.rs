@@ -25,7 +25,8 @@ pub async fn pull_request(ask: &Source<'_, impl ReadGithub + Clock>) -> Found<(P
         login: Some(line(&user.login)),
         r#type: Some(user.kind.clone()).filter(|kind| !kind.is_empty()),
     });
-    let description = Some(ask.foreign.text(&pull.body, DESCRIPTION_BYTES)).filter(|text| !text.is_empty());
+    // Whether there is one is decided before anything invisible in it goes.
+    let description = (!pull.body.is_empty()).then(|| ask.foreign.text(&pull.body, DESCRIPTION_BYTES));
     let kept = PullRequest {
         number: pull.number,
         title: line(&pull.title),

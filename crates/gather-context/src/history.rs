@@ -77,6 +77,7 @@ async fn output(ask: &Source<'_, impl CodeRuns + Cluster + Clock>, coderun: &str
     let Some(pod) = newest else { return Err("its pod was removed".into()) };
     let container = pod.status.container_statuses.first().map(|container| container.name.as_str());
     let log = ask.ports.pod_log(namespace, &pod.metadata.name, container, OUTPUT_LINES).await;
-    let text = ask.foreign.tail(&log.map_err(|error| failed(&error))?, OUTPUT_BYTES);
-    Ok(Some(text).filter(|text| !text.is_empty()))
+    let log = log.map_err(|error| failed(&error))?;
+    // Whether something was said is decided before anything invisible in it goes.
+    Ok((!log.is_empty()).then(|| ask.foreign.tail(&log, OUTPUT_BYTES)))
 }

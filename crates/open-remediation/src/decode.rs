@@ -11,7 +11,7 @@ enum Encoding {
 /// Why bytes are no log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotText {
-    /// gzip or zip.
+    /// An archive or a compressed file.
     Packed,
     /// Anything else that is not text.
     Binary,
@@ -27,8 +27,10 @@ pub struct Decoder {
 impl Decoder {
     /// Looks at the first chunk: how it is read, and how many bytes of mark come before the text.
     pub(crate) fn of(first: &[u8]) -> Result<(Self, usize), NotText> {
+        if text::is_packed(first) {
+            return Err(NotText::Packed);
+        }
         let (encoding, mark) = match first {
-            [0x1f, 0x8b, ..] | [b'P', b'K', 3, 4, ..] => return Err(NotText::Packed),
             [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
             [0xff, 0xfe, ..] => (Encoding::Utf16 { big_endian: false }, 2),
             [0xfe, 0xff, ..] => (Encoding::Utf16 { big_endian: true }, 2),

@@ -44,7 +44,8 @@ pub const ORDER: &[&str] = &[
     "trail_omitted",
 ];
 
-/// Why a document is refused. Always exit code 3, except [`DocumentError::Grown`], which is a bug of ours.
+/// Why a document is refused. Always exit code 3, except [`DocumentError::Grown`], which is a bug of ours unless the
+/// document was nearly full when it came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// Not JSON, cut short, or a key twice.
@@ -219,6 +220,11 @@ impl Document {
     /// The names of the sections, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.sections.iter().map(|section| section.key.as_str())
+    }
+
+    /// How long it would be, written; also beyond [`MAX_BYTES`].
+    pub fn size_bytes(&self) -> usize {
+        self.to_string().len()
     }
 
     /// The document as it is written, ending with a newline; refused when it grew over [`MAX_BYTES`].

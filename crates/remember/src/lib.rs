@@ -120,19 +120,16 @@ fn mark(id: &str) -> String {
 /// Bytes of one memory.
 const BYTES: usize = 1500;
 
-/// What is written: one paragraph, in our words; foreign names in code spans, everything redacted.
+/// What is written: one paragraph in our words of kinds, verdicts, ids and counts. No name, path or message that a stranger
+/// may have chosen is kept, so that no memory carries a sentence from one pull request into another.
 fn memory(needs: &Needs) -> Result<(String, MemoryTags), Cannot> {
-    let foreign = Foreign::new();
-    let span = |text: &Untrusted| foreign.line(text, 120).code_span();
     let outcome = needs.outcome.as_ref().ok_or_else(|| Cannot::bug("there is no outcome to remember"))?;
     let verdict = outcome.verdict.require("outcome.verdict")?;
     let repository = format!("{}/{}", needs.repository.owner, needs.repository.name);
     let kind = needs.classification.as_ref().map_or("a failure", |found| found.kind.as_str());
-    let workflow =
-        needs.subject.workflow.as_ref().map(|name| format!(" in workflow {}", span(name))).unwrap_or_default();
     let attempts: Vec<AttemptRecord> =
         needs.attempts.iter().filter_map(|item| serde_json::from_str(item.get()).ok()).collect();
-    let mut content = format!("{} {repository}: {kind}{workflow} ended as {verdict}.", mark(&needs.id));
+    let mut content = format!("{} {repository}: {kind} ended as {verdict}.", mark(&needs.id));
     if let Some(found) = &needs.classification {
         content.push_str(&format!(" Signature {}.", found.signature));
     }
@@ -141,14 +138,15 @@ fn memory(needs: &Needs) -> Result<(String, MemoryTags), Cannot> {
         content.push_str(&format!(" Attempt {} by {who}: {}", attempt.number, attempt.verdict.as_str()));
         if let Some(commit) = attempt.commits.last() {
             let sha: String = commit.sha.chars().take(12).collect();
-            content.push_str(&format!(", commit {sha} {}", span(&commit.message)));
+            content.push_str(&format!(", commit {sha}"));
         }
-        let files: Vec<String> = attempt.files.iter().take(5).map(span).collect();
-        if !files.is_empty() {
-            content.push_str(&format!(", changed {}", files.join(", ")));
+        let files = attempt.files.len() as u64 + attempt.files_omitted;
+        if files > 0 {
+            content.push_str(&format!(", {files} {} changed", if files == 1 { "file" } else { "files" }));
         }
         content.push('.');
     }
+    let foreign = Foreign::new();
     let content = foreign.text(&Untrusted::new(content), BYTES).expose().to_owned();
     let last = attempts.last().and_then(|attempt| attempt.agent.as_ref());
     let tags = MemoryTags {

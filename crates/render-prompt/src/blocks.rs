@@ -89,10 +89,9 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Nothing when there is no text.
-    pub fn new(block: Block, who: impl Into<String>, label: &'static str, text: &Untrusted) -> Option<Self> {
-        let text = redact::Foreign::new().whole(text);
-        (!text.expose().trim().is_empty()).then(|| Self { block, who: who.into(), label, text })
+    /// Text that is there has a block, also when nothing of it can be seen: only its bytes may differ.
+    pub fn new(block: Block, who: impl Into<String>, label: &'static str, text: &Untrusted) -> Self {
+        Self { block, who: who.into(), label, text: redact::Foreign::new().whole(text) }
     }
 }
 
@@ -133,7 +132,7 @@ impl Cutter {
                 format!("Shortened: {} of {whole} bytes are left out, {part}.", whole - kept)
             }
         });
-        let text = (kept > 0).then(|| Foreign::block(Untrusted::new(text)));
+        let text = (kept > 0 || whole == 0).then(|| Foreign::block(Untrusted::new(text)));
         View { who: source.who.clone(), label: source.label, text, shortened }
     }
 }

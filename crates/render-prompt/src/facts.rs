@@ -49,7 +49,7 @@ impl Facts {
             context.and_then(|one| one.pull_request.as_ref()).or(failure.and_then(|one| one.pull_request.as_ref()));
         let excerpt = excerpt(needs, read)?;
         let diff = match context.and_then(|context| context.diff.as_deref()) {
-            Some(name) => read(name)?.and_then(|bytes| {
+            Some(name) => read(name)?.map(|bytes| {
                 Source::new(
                     Block::Diff,
                     "The diff of the branch against its base, by whoever pushed to it.",
@@ -61,7 +61,8 @@ impl Facts {
         };
         let description = context.and_then(|one| one.description.as_ref());
         let lines = |lines: Vec<&Untrusted>| {
-            Untrusted::new(lines.iter().map(|line| line.expose()).collect::<Vec<_>>().join("\n"))
+            let text = lines.iter().map(|line| line.expose()).collect::<Vec<_>>().join("\n");
+            (!lines.is_empty()).then(|| Untrusted::new(text))
         };
         let logs = context.map_or(Vec::new(), |one| {
             one.logs.iter().map(|line| Untrusted::new(format!("{} {}", line.at, line.line.expose()))).collect()
@@ -78,41 +79,30 @@ impl Facts {
             fixed: fixed(needs, config, kind),
             excerpt,
             diff,
-            description: description.and_then(|text| {
+            description: description.map(|text| {
                 Source::new(Block::Description, "What the pull request's author wrote about it.", "text", text)
             }),
-            commit_message: failure.and_then(|one| one.commit_message.as_ref()).and_then(|text| {
+            commit_message: failure.and_then(|one| one.commit_message.as_ref()).map(|text| {
                 Source::new(Block::CommitMessage, "The message of the failed commit, by whoever made it.", "text", text)
             }),
             summary: failure
                 .and_then(|one| one.alert.as_ref()?.summary.as_ref())
-                .and_then(|text| Source::new(Block::Summary, "What the scanner says of the alert.", "text", text)),
+                .map(|text| Source::new(Block::Summary, "What the scanner says of the alert.", "text", text)),
             argocd: context
                 .and_then(|one| one.argocd.as_ref()?.message.as_ref())
-                .and_then(|text| Source::new(Block::Argocd, "What the last sync said.", "text", text)),
-            logs: Source::new(
-                Block::Logs,
-                "Log lines of the workload from Loki, oldest first.",
-                "text",
-                &lines(logs.iter().collect()),
+                .map(|text| Source::new(Block::Argocd, "What the last sync said.", "text", text)),
+            logs: lines(logs.iter().collect()).map(|text| {
+                Source::new(Block::Logs, "Log lines of the workload from Loki, oldest first.", "text", &text)
+            }),
+            events: context
+                .and_then(|one| lines(one.events.iter().collect()))
+                .map(|text| Source::new(Block::Events, "Kubernetes events about the workload's pods.", "text", &text)),
+            memories: context.and_then(|one| lines(one.memories.iter().map(|memory| &memory.content).collect())).map(
+                |text| {
+                    let who = "What earlier repairs of similar failures left in memory. It may be wrong for this one.";
+                    Source::new(Block::Memories, who, "text", &text)
+                },
             ),
-            events: context.and_then(|one| {
-                Source::new(
-                    Block::Events,
-                    "Kubernetes events about the workload's pods.",
-                    "text",
-                    &lines(one.events.iter().collect()),
-                )
-            }),
-            memories: context.and_then(|one| {
-                let texts = one.memories.iter().map(|memory| &memory.content).collect();
-                Source::new(
-                    Block::Memories,
-                    "What earlier repairs of similar failures left in memory. It may be wrong for this one.",
-                    "text",
-                    &lines(texts),
-                )
-            }),
             changed_files: changed_files(needs),
             changed_files_omitted: context
                 .map_or(0, |one| one.changed_files_omitted)
@@ -225,32 +215,46 @@ fn excerpt(needs: &Needs, read: Read<'_>) -> Result<Option<Source>, Cannot> {
     let excerpt = needs.classification.excerpt.as_ref();
     let name = excerpt.map_or("job_log", |excerpt| excerpt.attachment.as_str());
     let Some(bytes) = read(name)? else { return Ok(None) };
-    let log = String::from_utf8_lossy(&bytes);
-    let all: Vec<&str> = log.lines().collect();
-    let ranges = excerpt.map_or(&[][..], |excerpt| &excerpt.lines);
-    let (mut text, mut last) = (String::new(), 0);
-    for [first, end] in ranges {
-        let from = usize::try_from(first.saturating_sub(1)).unwrap_or(usize::MAX).min(all.len());
-        let to = usize::try_from(*end).unwrap_or(usize::MAX).clamp(from, all.len());
-        if last > 0 && from > last {
-            text.push_str(&format!("[… lines {}-{from} …]\n", last + 1));
-        }
-        all[from..to].iter().for_each(|line| {
-            text.push_str(line);
-            text.push('\n');
-        });
-        last = to;
-    }
+    let mut text = chosen(&bytes, excerpt.map_or(&[][..], |excerpt| &excerpt.lines));
     let is_tail = text.trim().is_empty();
     if is_tail {
-        text = all[all.len().saturating_sub(TAIL_LINES)..].join("\n");
+        let mut last: Vec<_> = lines(&bytes).rev().take(TAIL_LINES).map(String::from_utf8_lossy).collect();
+        last.reverse();
+        text = last.join("\n");
     }
     let who = if is_tail {
         "The end of the job's log: nothing in it was recognised."
     } else {
         "From the job's log: what the tools printed."
     };
-    Ok(Source::new(Block::Excerpt, who, "text", &Untrusted::new(text)))
+    Ok((!text.trim().is_empty()).then(|| Source::new(Block::Excerpt, who, "text", &Untrusted::new(text))))
+}
+
+/// The lines of a log that may have millions of them: one at a time, without their line feeds.
+fn lines(log: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    let log = log.strip_suffix(b"\n").unwrap_or(log);
+    log.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// The lines of these ranges, from 1 and both ends in, with a word about those in between.
+fn chosen(log: &[u8], ranges: &[[u64; 2]]) -> String {
+    let (mut text, mut last, mut at) = (String::new(), 0, 0);
+    let mut lines = lines(log);
+    for [first, end] in ranges {
+        let from = first.saturating_sub(1).max(at);
+        let skipped = usize::try_from(from - at).unwrap_or(usize::MAX);
+        let chosen = usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX);
+        let mut found = lines.by_ref().skip(skipped).take(chosen).peekable();
+        if last > 0 && from > last && found.peek().is_some() {
+            text.push_str(&format!("[… lines {}-{from} …]\n", last + 1));
+        }
+        for line in found {
+            text.push_str(&String::from_utf8_lossy(line));
+            text.push('\n');
+        }
+        (last, at) = ((*end).max(from), (*end).max(from));
+    }
+    text
 }
 
 fn changed_files(needs: &Needs) -> Vec<(Foreign, usize, Value)> {

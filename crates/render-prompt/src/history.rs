@@ -78,10 +78,10 @@ impl Past {
     fn details(&mut self, known: &PastAttempt, read: Read<'_>) -> Result<(), Cannot> {
         let output = known.agent_output.as_ref();
         self.output =
-            output.and_then(|text| Source::new(Block::AttemptOutput, "The end of what that agent said.", "text", text));
+            output.map(|text| Source::new(Block::AttemptOutput, "The end of what that agent said.", "text", text));
         if let Some(bytes) = known.diff.as_deref().map_or(Ok(None), read)? {
-            self.diff =
-                Source::new(Block::AttemptDiff, "What that attempt changed.", "diff", &Untrusted::from_bytes(&bytes));
+            let diff = Untrusted::from_bytes(&bytes);
+            self.diff = Some(Source::new(Block::AttemptDiff, "What that attempt changed.", "diff", &diff));
         }
         Ok(())
     }

@@ -169,10 +169,16 @@ impl Write for AttachmentWriter {
         let room = usize::try_from(self.half.saturating_sub(self.written)).unwrap_or(usize::MAX).min(bytes.len());
         let (head, rest) = bytes.split_at(room);
         self.put(head)?;
-        self.tail.extend(rest);
-        let over = self.tail.len().saturating_sub(usize::try_from(self.half).unwrap_or(usize::MAX));
+        // Room is made before it is taken, so that the tail never holds more than its half.
+        let half = usize::try_from(self.half).unwrap_or(usize::MAX);
+        let skipped = rest.len().saturating_sub(half);
+        let over = (self.tail.len() + rest.len() - skipped).saturating_sub(half);
         self.tail.drain(..over);
-        self.dropped += over as u64;
+        if self.tail.capacity() == 0 && !rest.is_empty() {
+            self.tail.reserve_exact(half);
+        }
+        self.tail.extend(&rest[skipped..]);
+        self.dropped += (over + skipped) as u64;
         Ok(bytes.len())
     }
 

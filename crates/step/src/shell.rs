@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::Args;
 use jiff::Timestamp;
 use remediation::flow::Case;
-use remediation::{Document, Fault, TrailEntry, caps};
+use remediation::{Document, DocumentError, Fault, MAX_BYTES, TrailEntry, caps};
 use serde::de::DeserializeOwned;
 
 use crate::attachments::{AttachmentWriter, Attachments, Kept};
@@ -203,6 +203,7 @@ fn produce<S: Step>(
     let known = document.get("attachments")?.unwrap_or_default();
     let attachments = Attachments { directory: shell.attachments.clone(), known };
     let mut desk = Desk { clock: shell.clock, attachments, written: Vec::new(), input };
+    let came_with = document.size_bytes();
     let acts = S::begins(args) || document.needs::<Case>()?.acts(S::NAME)?;
     let sections =
         if acts { S::run(args, document.needs()?, &mut desk)? } else { Sections::new().say("not its case, passed on") };
@@ -220,7 +221,7 @@ fn produce<S: Step>(
     }
     trail(&mut document, S::NAME, desk.now(), began, !acts)?;
     let (code, said) = (sections.code.unwrap_or(Code::Done), sections.said.unwrap_or_default());
-    let bytes = document.to_bytes()?;
+    let bytes = document.to_bytes().map_err(|error| overflow(S::NAME, came_with, error))?;
     let bytes = sections.printed.unwrap_or(bytes);
     let done = Done { bytes, attachments: desk.written, parameters, code };
     match code {
@@ -231,6 +232,20 @@ fn produce<S: Step>(
     Ok(done)
 }
 
+/// What a step writes at most, with room to spare.
+const SECTIONS_BYTES: usize = 24 * 1024;
+
+/// A step that writes too much is a bug; a document that came without room for any section is refused.
+fn overflow(step: &str, came_with: usize, error: DocumentError) -> Cannot {
+    if came_with + SECTIONS_BYTES <= MAX_BYTES {
+        return error.into();
+    }
+    Cannot::refused(format!(
+        "the document came with {came_with} bytes, which leaves no room for what {step} adds: its limit is {MAX_BYTES}; \
+         move what is large in it into attachments"
+    ))
+}
+
 /// The document as it came, with the fault in it; every parameter says `none`.
 fn recorded<S: Step>(
     mut document: Document,
@@ -239,13 +254,14 @@ fn recorded<S: Step>(
     began: Instant,
 ) -> Result<Vec<u8>, Cannot> {
     log::failure(S::NAME, &cannot.and("recorded as `fault` in the document"));
+    let came_with = document.size_bytes();
     let fault = Fault { step: S::NAME.into(), exit_code: cannot.code as u8, sentence: cannot.sentence.clone() };
     document.set("fault", &fault)?;
     trail(&mut document, S::NAME, shell.clock.unwrap_or_else(Timestamp::now), began, false)?;
     if let Some(directory) = &shell.parameters {
         parameters::write(directory, &parameters::complete(S::PARAMETERS, &BTreeMap::new())?)?;
     }
-    Ok(document.to_bytes()?)
+    document.to_bytes().map_err(|error| overflow(S::NAME, came_with, error))
 }
 
 /// A panic must not cost the document either.

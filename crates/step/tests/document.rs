@@ -228,3 +228,10 @@ fn what_a_person_asked_to_see_is_printed_instead_of_the_document() {
     let ran = Lab::new().run(&["classify", "--print", "kind: CodeRun\n"], IN);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "kind: CodeRun\n"));
 }
+
+/// A document that came nearly full is its maker's fault; one that a step makes too large is ours (above).
+#[test]
+fn a_document_without_room_for_a_section_is_refused() {
+    let full = IN.replace("\"trail\"", &format!("\"more\":\"{}\",\"trail\"", "x".repeat(64_000)));
+    Lab::new().run(&["classify", "--size", "2000"], &full).failed(3, &["leaves no room for what classify adds"]);
+}

@@ -9,10 +9,12 @@
 mod chat;
 mod clean;
 mod markdown;
+mod packed;
 mod query;
 mod terminal;
 mod untrusted;
 
 pub use clean::{Cleaned, Cleaner, LINE_BYTES, clean, clean_line};
+pub use packed::{PACKED_BYTES, is_packed};
 pub use terminal::TERMINAL_CHARS;
 pub use untrusted::Untrusted;

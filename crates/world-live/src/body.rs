@@ -5,8 +5,11 @@ use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use world::wire::{Answer, WireError};
 
-/// The largest answer that is kept in memory. Logs are streamed and have no such bound.
+/// The largest answer that is kept in memory.
 pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// How much of a streamed answer is read: a body that a few bytes inflate to without end is cut off there.
+const MAX_STREAMED_BYTES: usize = 1024 * 1024 * 1024;
 
 /// An answer of any client. Its body's error says nothing: a body that fails is a body cut off.
 pub(crate) type Opened = http::Response<UnsyncBoxBody<Bytes, ()>>;
@@ -52,8 +55,17 @@ pub(crate) async fn whole(opened: Opened, limit: usize) -> Result<Answer, WireEr
 /// Hands the body of a 2xx answer on; of any other it is kept, because it says why.
 ///
 /// # Errors
-/// As [`whole`]; a cut body was handed on as far as it came.
+/// As [`whole`]; a cut body was handed on as far as it came, or as far as anybody reads.
 pub(crate) async fn handed_on(
+    opened: Opened,
+    limit: usize,
+    chunk: &mut (dyn FnMut(&[u8]) + Send),
+) -> Result<Answer, WireError> {
+    handed_on_up_to(MAX_STREAMED_BYTES, opened, limit, chunk).await
+}
+
+async fn handed_on_up_to(
+    most: usize,
     opened: Opened,
     limit: usize,
     chunk: &mut (dyn FnMut(&[u8]) + Send),
@@ -62,11 +74,15 @@ pub(crate) async fn handed_on(
         return whole(opened, limit).await;
     }
     let answer = head(&opened);
+    let mut received = 0;
     let mut hand_on = |piece: &[u8]| {
-        chunk(piece);
-        true
+        chunk(&piece[..piece.len().min(most - received)]);
+        received += piece.len().min(most - received);
+        received < most
     };
-    match each_piece(opened, &mut hand_on).await {
+    let read = each_piece(opened, &mut hand_on).await;
+    match read {
+        Ok(()) if received >= most => Err(WireError::Cut { received, part: Vec::new() }),
         Ok(()) => Ok(answer),
         Err(received) => Err(WireError::Cut { received, part: Vec::new() }),
     }
@@ -106,6 +122,9 @@ mod tests {
         let streamed = streamed.unwrap().unwrap();
         assert_eq!((seen.as_slice(), streamed.body.len()), (b"four".as_slice(), 0));
         assert_eq!(streamed.header("x-one"), Some("1"));
+        let mut seen = Vec::new();
+        let bomb = world::block_on(handed_on_up_to(3, answer(200), 9, &mut |piece| seen.extend_from_slice(piece)));
+        assert!(matches!(bomb.unwrap(), Err(WireError::Cut { received: 3, .. })) && seen == b"fou");
         let refused = world::block_on(handed_on(answer(404), 9, &mut |_| panic!("not a log"))).unwrap();
         assert_eq!(refused.unwrap().body, b"four");
     }
