@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "hostile/archives.rs"]
+mod archives;
 #[path = "hostile/bounds.rs"]
 mod bounds;
 #[path = "hostile/branch.rs"]

@@ -141,6 +141,9 @@ const FIELDS: &[Field] = &[
     Field { name: "agent's output", set: |scene, text| scene.write("/log.txt", text.as_bytes()) },
 ];
 
+/// What a commit's message may say, and `admit` obeys.
+const STAY_AWAY: &str = "[skip-healer]";
+
 /// What no step reads: it cannot do anything.
 const NOT_READ: &[&str] = &["author's name", "comment", "status's context"];
 
@@ -158,10 +161,14 @@ fn put(map: &mut Map<String, Value>, key: &str, text: &str) {
     }
 }
 
-/// The scene with a text in every field.
+/// The scene with a text in every field. Whoever may commit may ask Healer to stay away: that word is no text.
 fn with(text: impl Fn(usize) -> String) -> Story {
     let mut scene = Scene::recorded();
-    FIELDS.iter().enumerate().for_each(|(index, field)| (field.set)(&mut scene, &text(index)));
+    for (index, field) in FIELDS.iter().enumerate() {
+        let text = text(index);
+        let obeyed = field.name == "commit message" && text.contains(STAY_AWAY);
+        (field.set)(&mut scene, if obeyed { "ok" } else { &text });
+    }
     scene.play(None)
 }
 
