@@ -232,7 +232,7 @@ fn beyond(base: &Story, story: &Story) -> Vec<String> {
 #[test]
 fn names_and_texts_change_nothing_but_their_own_places() {
     let values = values();
-    let stride = if values.len() % 7 == 0 { 11 } else { 7 };
+    let stride = if values.len().is_multiple_of(7) { 11 } else { 7 };
     assert_ne!(values.len() % stride, 0);
     let base = with(|_| "ok".into());
     assert_eq!(base.ended, Some(0), "{}", base.why);
