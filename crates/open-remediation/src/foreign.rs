@@ -42,14 +42,14 @@ pub(crate) fn reference(raw: &str) -> Option<Reference> {
 }
 
 /// A bare name that Git allows: `refs/heads/main` is then a branch of that very name, and not `main`. Kept exactly,
-/// because it is compared with what GitHub says; no control can be in it.
+/// because it is compared with what GitHub says; no ASCII control can be in it.
 pub(crate) fn branch(name: &str) -> Untrusted {
     Untrusted::new(name.chars().take(caps::TEXT).collect::<String>())
 }
 
 fn is_reference(raw: &str) -> bool {
     let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
-    !raw.chars().any(|c| c.is_control() || " ~^:?*[\\".contains(c))
+    !raw.chars().any(|c| c.is_ascii_control() || " ~^:?*[\\".contains(c))
         && raw.split('/').all(part)
         && !["..", "@{"].iter().any(|never| raw.contains(never))
         && !raw.ends_with('.')
