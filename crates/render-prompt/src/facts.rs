@@ -227,7 +227,8 @@ fn excerpt(needs: &Needs, read: Read<'_>) -> Result<Option<Source>, Cannot> {
     } else {
         "From the job's log: what the tools printed."
     };
-    Ok((!text.trim().is_empty()).then(|| Source::new(Block::Excerpt, who, "text", &Untrusted::new(text))))
+    // A log that is there has its block, also when nothing in it can be seen.
+    Ok((!bytes.is_empty()).then(|| Source::new(Block::Excerpt, who, "text", &Untrusted::new(text))))
 }
 
 /// The lines of a log that may have millions of them: one at a time, without their line feeds.
