@@ -207,12 +207,18 @@ pub(super) const OUTSIDE: Rule = Rule {
     signs: &[],
 };
 
-/// Judged by path.
+/// Judged by path; the sign is of scripts.
 pub(super) const PERSON_PATH: Rule = Rule {
     name: "needs_a_person",
     says: Person,
     sentence: "change owners, agents' instructions, hooks, tool configuration or toolchains",
-    signs: &[],
+    // Scripts that check, pointed elsewhere or at less.
+    signs: &[Sign {
+        on: On::Paths(&["**/package.json"]),
+        part: Part::Text,
+        change: Change::Altered,
+        pattern: r#""(pre|post)?(test|lint|typecheck|type-check|check|audit|verify|validate)(:[\w:-]+)?"\s*:\s*"[^"\n]*""#,
+    }],
 };
 
 /// Judged by reading.

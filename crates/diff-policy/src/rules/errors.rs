@@ -1,6 +1,6 @@
 //! Errors: swallowed, stubbed, ignored.
 
-use super::{Rule, code, gone};
+use super::{Rule, code, file, gone};
 use crate::judge::Verdict::{Never, Person};
 use crate::language::Language::*;
 use crate::rules::{Change, On, Part, Sign};
@@ -38,6 +38,8 @@ pub(super) const SWALLOWED: Rule = Rule {
             &[Rust],
             r"\bErr\(\s*_\w*\s*\)\s*=>\s*(\{\s*\}|\(\)|return\s*(Ok\(\(\)\))?\s*[,;}]|Ok\(\(\)\)|continue)|if let Err\(_\w*\)\s*=[^\n{]*\{\s*\}|\bif [^\n{]*\.is_(err|ok|none|some)\(\)\s*\{\s*\}",
         ),
+        // A dash before a command of tox: its failure counts for nothing.
+        file(&["**/tox.ini"], r"(?m)^\s*(commands\w*\s*=\s*)?-\s*[a-z][^\n]*"),
         code(&[Js, Jvm, Dotnet, C, Php, Swift], r"\bcatch\s*(\([^)]*\))?\s*\{\s*\}"),
         code(
             &[Js],

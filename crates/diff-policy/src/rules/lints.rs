@@ -170,6 +170,10 @@ pub(super) const LINT_CONFIG: Rule = Rule {
         ),
         file(&["**/{pyproject,ruff,.ruff}.toml"], r#"(?m)^\s*"[A-Z]{1,4}\d{0,4}",?\s*$"#),
         file(
+            &["**/{pyproject.toml,pytest.ini,tox.ini,setup.cfg}"],
+            r"(?m)^\s*xfail_strict\s*=\s*([Ff]alse|0)|^\s*filterwarnings\s*=[^\n]*ignore[^\n]*",
+        ),
+        file(
             &["**/*.{csproj,props}", "**/.editorconfig"],
             r"(?m)severity\s*=\s*(none|silent|suggestion)[^\n]*|<NoWarn>[^\n]*|<TreatWarningsAsErrors>false[^\n]*|<Nullable>(disable|annotations)[^\n]*|<(NuGetAudit)>false[^\n]*",
         ),

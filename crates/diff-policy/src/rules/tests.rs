@@ -153,7 +153,7 @@ pub(super) const FILTERED: Rule = Rule {
             on: On::Languages(&[Shell, Yaml, Json, Toml, Docker, Other]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"(?m)\bgo (test|list)\b[^\n]*(\|\s*grep -v|\s-run\b)[^\n]*|\bdotnet test\b[^\n]*--filter\b[^\n]*!~?=?[^\n]*|\bSKIP_?\w*TESTS?\w*\s*[:=]\s*['\x22]?(true|1)\b",
+            pattern: r"(?m)\bgo (test|list)\b[^\n]*(\|\s*grep -v|\s-run\b|\s-short\b)[^\n]*|\bdotnet test\b[^\n]*--filter\b[^\n]*!~?=?[^\n]*|\bSKIP_?\w*TESTS?\w*\s*[:=]\s*['\x22]?(true|1)\b",
         },
     ],
 };
