@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::faults::{Fault, Pods};
 use crate::lab::{Told, github, kubectl, until};
 
-/// How long a pod of the wanted kind is waited for.
-const PATIENCE_SECONDS: u64 = 60;
+/// How long a pod of the wanted kind is waited for before something else is struck.
+const PATIENCE_SECONDS: u64 = 12;
 
 /// Does it, and says what was hit. A program that was killed is back `down_seconds` later.
 pub fn strike(fault: Fault, down_seconds: u64) -> Told<String> {

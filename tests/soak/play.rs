@@ -25,6 +25,8 @@ pub const REPOSITORIES: &[&str] = &["soak-1", "soak-2", "soak-3", "soak-4"];
 
 /// How long a repository waits for a conclusion before its next failure begins all the same.
 const NEXT_SECONDS: u64 = 240;
+/// How often a fault looks for something to strike.
+const TRIES: u32 = 6;
 /// How long the conclusions are waited for in the end: what a sweeper takes up has its grace and its own retries.
 const END_SECONDS: u64 = 600;
 /// After the last conclusion something that acts too late would still be seen.
@@ -118,19 +120,20 @@ impl Soak {
         self.began.elapsed().as_secs()
     }
 
-    /// One fault after the other, with a pause that the seed decides.
+    /// One fault after the other, with pauses that the seed decides. What finds nothing to strike comes again later.
     fn strike_all(&self, faults: &[Fault], dice: &mut Dice) {
-        for fault in faults {
-            sleep(Duration::from_secs(6 + dice.below(10) as u64));
+        let mut waiting: VecDeque<(Fault, u32)> = faults.iter().map(|fault| (*fault, 1)).collect();
+        while let Some((fault, tries)) = waiting.pop_front() {
+            sleep(Duration::from_secs(2 + dice.below(6) as u64));
             let down_seconds = 1 + dice.below(6) as u64;
-            let second = self.second();
-            match strike(*fault, down_seconds) {
-                Ok(hit) => self.note(Struck { second, name: fault.name(), hit }),
-                Err(sentence) => eprintln!("{second:>5} s  {} did not happen: {sentence}", fault.name()),
+            match strike(fault, down_seconds) {
+                Ok(hit) => self.note(Struck { second: self.second(), name: fault.name(), hit }),
+                Err(_) if tries < TRIES => waiting.push_back((fault, tries + 1)),
+                Err(sentence) => eprintln!("{:>5} s  {} did not happen: {sentence}", self.second(), fault.name()),
             }
             if matches!(fault, Fault::Delete((_, "github-eventsource-"))) {
                 let again = until(120, "the event source's new pod", || deliver_to_the_source().map(Some));
-                again.unwrap_or_else(|sentence| eprintln!("{second:>5} s  {sentence}"));
+                again.unwrap_or_else(|sentence| eprintln!("{:>5} s  {sentence}", self.second()));
             }
         }
     }
