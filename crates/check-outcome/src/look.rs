@@ -186,7 +186,9 @@ fn begin(
     object: Option<&Resource>,
 ) -> Facts {
     let deadlines = &config.deadlines;
-    let agent_deadline = later(created.unwrap_or(needs.opened_at), deadlines.agent_seconds);
+    let of = &needs.repository;
+    let agent_seconds = config.agent_seconds_for(&of.owner, &of.name);
+    let agent_deadline = later(created.unwrap_or(needs.opened_at), agent_seconds);
     let agent = match object {
         None if created.is_some_and(|at| now < at.saturating_add(STALE_READ).unwrap_or(at)) => AgentRun::Running,
         None if now >= agent_deadline => AgentRun::TimedOut,

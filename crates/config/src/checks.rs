@@ -22,6 +22,7 @@ const CLIS: &[&str] = &[
 ];
 
 /// A round of more attempts than this only burns money.
+const AGENT_SECONDS: std::ops::RangeInclusive<u64> = 60..=86_400;
 const ATTEMPTS: std::ops::RangeInclusive<u64> = 1..=10;
 
 struct Found(Vec<(Path, String)>);
@@ -55,7 +56,7 @@ pub(crate) fn check(config: &Config) -> Vec<(Path, String)> {
         found.between(value, range, &["limits", key]);
     }
     for (key, value, range) in [
-        ("agent_seconds", deadlines.agent_seconds, 60..=86_400),
+        ("agent_seconds", deadlines.agent_seconds, AGENT_SECONDS),
         ("ci_seconds", deadlines.ci_seconds, 60..=86_400),
         ("check_suite_seconds", deadlines.check_suite_seconds, 30..=86_400),
         ("source_seconds", deadlines.source_seconds, 1..=120),
@@ -151,6 +152,9 @@ fn repositories(config: &Config, found: &mut Found) {
         }
         if let Some(starts) = entry.starts_per_day {
             found.between(starts.into(), 0..=1000, &at("starts_per_day"));
+        }
+        if let Some(seconds) = entry.agent_seconds {
+            found.between(seconds, AGENT_SECONDS, &at("agent_seconds"));
         }
     }
 }

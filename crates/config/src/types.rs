@@ -60,6 +60,8 @@ pub struct Repository {
     pub attempts: Option<u32>,
     /// Agent starts a day; absent: [`Limits::starts_per_repository_per_day`].
     pub starts_per_day: Option<u32>,
+    /// How long an agent may run; absent: [`Deadlines::agent_seconds`].
+    pub agent_seconds: Option<u64>,
 }
 
 vocabulary! {
@@ -185,6 +187,11 @@ impl Config {
     pub fn starts_per_day_for(&self, owner: &str, name: &str) -> u32 {
         let own = self.repository(owner, name).and_then(|entry| entry.starts_per_day);
         own.unwrap_or(self.limits.starts_per_repository_per_day)
+    }
+
+    /// How long an agent may run before its CodeRun is deleted.
+    pub fn agent_seconds_for(&self, owner: &str, name: &str) -> u64 {
+        self.repository(owner, name).and_then(|entry| entry.agent_seconds).unwrap_or(self.deadlines.agent_seconds)
     }
 
     /// Where an agent starts.

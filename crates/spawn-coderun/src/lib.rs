@@ -76,6 +76,7 @@ impl Step for SpawnCoderun {
         Parameter { name: "coderun", values: Values::Name },
         Parameter { name: "agent", values: Values::Words(words::<Agent>) },
         Parameter { name: "result", values: Values::Words(words::<SpawnResult>) },
+        Parameter { name: "agent_seconds", values: Values::Number },
     ];
     type Args = Args;
     type Needs = Needs;
@@ -98,7 +99,7 @@ impl Step for SpawnCoderun {
         }
         let now: Timestamp = ledger::now(desk, &world);
         let spawned = ledger::block_on(spawn(&needs, &order, &config, &world, now))?;
-        Ok(sections(&spawned))
+        Ok(sections(&spawned, config.agent_seconds_for(&of.owner, &of.name)))
     }
 }
 
@@ -136,13 +137,14 @@ pub fn yaml(object: &serde_json::Value) -> Result<String, Cannot> {
         .map_err(|error| Cannot::bug(format!("the CodeRun cannot be written as YAML: {error}")))
 }
 
-fn sections(spawned: &Spawned) -> Sections {
+fn sections(spawned: &Spawned, agent_seconds: u64) -> Sections {
     let sections = Sections::new().parameter("result", spawned.result);
     match &spawned.coderun {
         Some(coderun) => sections
             .set("coderun", coderun)
             .parameter("coderun", &coderun.name)
             .parameter("agent", coderun.agent.as_str())
+            .parameter("agent_seconds", agent_seconds)
             .say(format!("{}: {}", coderun.name, spawned.result.meaning())),
         None => sections.remove("coderun").say(spawned.result.meaning()),
     }

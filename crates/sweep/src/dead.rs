@@ -121,7 +121,7 @@ fn is_it(workflow: &Resource, owner: &Owner) -> bool {
 }
 
 /// When a Workflow ended; one that does not say has only just.
-fn finished(workflow: &Resource, now: Timestamp) -> Timestamp {
+pub(crate) fn finished(workflow: &Resource, now: Timestamp) -> Timestamp {
     let at = workflow.status.get("finishedAt").and_then(Value::as_str);
     at.and_then(|at| at.parse().ok()).unwrap_or(now)
 }

@@ -4,11 +4,14 @@ use door::Failure;
 use jiff::{SignedDuration, Timestamp};
 use ledger::lease::{self, Kind};
 use ledger::{Record, Switch, cannot, found};
-use remediation::{AlertType, Conclusion};
+use remediation::{AlertType, Conclusion, names};
+use serde_json::Value;
 use step::{Cannot, Step};
 use world::github::{AlertKind, Repository, Run as GithubRun, Slug};
+use world::kubernetes::Resource;
 use world::{PortError, ReadGithub};
 
+use crate::dead::finished;
 use crate::{Ports, Run, Sweep};
 
 /// The furthest look back: what failed before is not repaired because a sweeper comes back.
@@ -62,18 +65,22 @@ impl<P: Ports> Run<'_, P> {
     /// `false`: there are more than one run creates.
     async fn open_all(&mut self, all: Vec<Found>) -> Result<bool, Cannot> {
         for Found { failure, .. } in all {
-            if self.ports.workflow_of(&failure.id).await.map_err(cannot)?.is_some() {
-                continue;
-            }
+            let there = self.ports.workflow_of(&failure.id).await.map_err(cannot)?;
+            let (manifest, because) = match there {
+                None => (door::manifest(&failure, 1, None, &self.config.namespace), "no event told of it"),
+                Some(there) => match self.again(&failure.id, there).await? {
+                    Some(manifest) => (manifest, "its Workflow broke before it had a record"),
+                    None => continue,
+                },
+            };
             if self.left() == 0 {
                 tracing::info!(step = Sweep::NAME, "more is red than one run opens; the next one goes on");
                 return Ok(false);
             }
-            let manifest = door::manifest(&failure, 1, None, &self.config.namespace);
             match self.ports.create_workflow(&manifest).await {
                 Ok(_) => {
                     self.tally.opened += 1;
-                    tracing::info!(step = Sweep::NAME, "opened {}: no event told of it", failure.id);
+                    tracing::info!(step = Sweep::NAME, "opened {}: {because}", failure.id);
                 }
                 // A sensor was quicker.
                 Err(PortError::Conflict { .. }) => {}
@@ -81,6 +88,24 @@ impl<P: Ports> Run<'_, P> {
             }
         }
         Ok(true)
+    }
+
+    /// The Workflow that begins again what broke before `admit` made a record; none while the last one may still do so.
+    async fn again(&self, id: &str, first: Resource) -> Result<Option<Value>, Cannot> {
+        let mut last = first;
+        for number in 1..=door::TAKE_OVERS {
+            let broke = door::is_over(&last) && last.phase() != Some("Succeeded") && !door::is_stopped(&last);
+            if !broke || self.now.duration_since(finished(&last, self.now)) < self.grace() {
+                return Ok(None);
+            }
+            let name = names::take_over(id, number);
+            match self.ports.workflow_of(&name).await.map_err(cannot)? {
+                Some(next) => last = next,
+                None => return Ok(door::again(&last, &name)),
+            }
+        }
+        tracing::error!(step = Sweep::NAME, "{id}: every Workflow broke before it had a record; look at them in Argo");
+        Ok(None)
     }
 
     /// What is red in a repository and has no record.
