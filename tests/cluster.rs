@@ -6,6 +6,14 @@
 
 #[path = "cluster/can_i.rs"]
 mod can_i;
+#[path = "cluster/causes.rs"]
+mod causes;
+#[path = "cluster/doors.rs"]
+mod doors;
+#[path = "cluster/ends.rs"]
+mod ends;
+#[path = "cluster/hostile.rs"]
+mod hostile;
 #[path = "cluster/lab.rs"]
 mod lab;
 #[path = "cluster/lock.rs"]

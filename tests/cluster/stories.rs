@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::lab::{Scene, Told, github, holds, kubectl, objects, outcome, until};
+use crate::{causes, doors, ends, hostile};
 
 /// A claim, and how it is tried.
 pub struct Story {
@@ -29,37 +30,49 @@ pub const STORIES: &[Story] = &[
     Story { name: "stop-command-stops", play: stop_command_stops },
     Story { name: "retry-command-begins-a-round", play: retry_command_begins_a_round },
     Story { name: "duplicates-are-one", play: duplicates_are_one },
-    Story { name: "hostile-branch-is-only-a-name", play: hostile_branch_is_only_a_name },
     Story { name: "switch-off-starts-nothing", play: switch_off_starts_nothing },
     Story { name: "observe-only-says-what-it-would-do", play: observe_only_says_what_it_would_do },
     Story { name: "approval-is-waited-for", play: approval_is_waited_for },
     Story { name: "green-by-now-is-left-alone", play: green_by_now_is_left_alone },
     Story { name: "late-event-is-a-duplicate", play: late_event_is_a_duplicate },
     Story { name: "deleted-owner-is-taken-over", play: deleted_owner_is_taken_over },
+    Story { name: "own-red-push-is-no-failure-of-its-own", play: doors::own_red_push_is_no_failure_of_its_own },
+    Story { name: "lost-event-is-found-by-the-sweeper", play: doors::lost_event_is_found_by_the_sweeper },
+    Story { name: "button-begins-a-round", play: doors::button_begins_a_round },
+    Story { name: "alert-gets-a-draft-pull-request", play: doors::alert_gets_a_draft_pull_request },
+    Story { name: "endless-agent-is-ended", play: ends::endless_agent_is_ended },
+    Story { name: "workflow-stopped-by-hand-is-told", play: ends::workflow_stopped_by_hand_is_told },
+    Story { name: "resubmitted-workflow-is-a-duplicate", play: ends::resubmitted_workflow_is_a_duplicate },
+    Story { name: "switch-off-holds-between-any-two-steps", play: ends::switch_off_holds_between_any_two_steps },
+    Story { name: "hostile-log-is-only-text", play: hostile::hostile_log_is_only_text },
+    Story { name: "hostile-branch-is-only-a-name", play: hostile::hostile_branch_is_only_a_name },
+    Story { name: "one-cause-is-one-run", play: causes::one_cause_is_one_run },
 ];
 
 /// CI of every story: a shell test of one number.
-const CI: &str = "name: CI\non: [push, pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./test.sh\n";
-const PULLS: &str = "name: CI\non: [pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./test.sh\n";
-const TEST: &str = "#!/bin/sh\ngrep -qx 42 answer || { echo \"error: wrong answer\" >&2; exit 1; }\n";
+pub const CI: &str = "name: CI\non: [push, pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./test.sh\n";
+pub const PULLS: &str = "name: CI\non: [pull_request]\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./test.sh\n";
+pub const TEST: &str = "#!/bin/sh\ngrep -qx 42 answer || { echo \"error: wrong answer\" >&2; exit 1; }\n";
 /// The agent repairs it at once.
-const REPAIRS: &str =
+pub const REPAIRS: &str =
     "- do:\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: the right answer\n    - push\n";
 
-fn scene(name: &str, ci: &str, agent: &str) -> Told<Scene> {
+/// A repository whose test wants the answer 42, with this CI and this agent.
+pub fn scene(name: &str, ci: &str, agent: &str) -> Told<Scene> {
     Scene::new(
         name,
         &[(".github/workflows/ci.yml", ci), ("test.sh", TEST), ("answer", "42\n"), (".scripted-agent.yaml", agent)],
     )
 }
 
-/// A pull request whose answer is wrong.
-fn broken_pull(scene: &Scene) -> Told<u64> {
+/// A pull request whose answer is wrong; its number.
+pub fn broken_pull(scene: &Scene) -> Told<u64> {
     scene.commit("feat/x", &[("answer", "41\n")])?;
     scene.pull("feat/x")
 }
 
-fn conclusion(record: &Value, is: &str, reason: &str) -> Told<()> {
+/// The record ended so, for this reason.
+pub fn conclusion(record: &Value, is: &str, reason: &str) -> Told<()> {
     let status = &record["status"];
     holds(
         status["conclusion"] == is && status["reason"] == reason,
@@ -67,12 +80,13 @@ fn conclusion(record: &Value, is: &str, reason: &str) -> Told<()> {
     )
 }
 
-fn count(what: &str, is: usize, wanted: usize) -> Told<()> {
+/// There are so many.
+pub fn count(what: &str, is: usize, wanted: usize) -> Told<()> {
     holds(is == wanted, format!("{is} {what}, not {wanted}"))
 }
 
 /// Healer made one comment on the pull request, edited it in place, and it ends with these words.
-fn one_comment(scene: &Scene, ends_with: &str) -> Told<()> {
+pub fn one_comment(scene: &Scene, ends_with: &str) -> Told<()> {
     let said = scene.said()?;
     let call = |one: &Value, method: &str| one["call"].as_str().is_some_and(|call| call.starts_with(method));
     let made = said
@@ -237,9 +251,9 @@ fn retry_command_begins_a_round(name: &str) -> Told<()> {
     count("records", scene.records()?.len(), 1)
 }
 
-/// Sends what told of the first failure again.
-fn redeliver(scene: &Scene, times: u64) -> Told<()> {
-    let run = scene.runs()?[0]["id"].to_string();
+/// Sends what told of a run's failure again; the first run is 0.
+pub fn redeliver(scene: &Scene, run: usize, times: u64) -> Told<()> {
+    let run = scene.runs()?[run]["id"].to_string();
     let deliveries = github("deliveries", &json!({"event": "workflow_run"}))?;
     let mut all = deliveries.as_array().into_iter().flatten();
     let failed = all.find(|one| one["about"] == run && one["action"] == "completed");
@@ -251,23 +265,10 @@ fn duplicates_are_one(name: &str) -> Told<()> {
     let scene = scene(name, PULLS, REPAIRS)?;
     broken_pull(&scene)?;
     until(60, "a Workflow", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
-    redeliver(&scene, 50)?;
+    redeliver(&scene, 0, 50)?;
     conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
     count("Workflows", scene.workflows()?.len(), 1)?;
     count("CodeRuns", scene.coderuns()?.len(), 1)
-}
-
-fn hostile_branch_is_only_a_name(name: &str) -> Told<()> {
-    let scene = scene(name, PULLS, REPAIRS)?;
-    let branch = "{{workflow.name}}-{{=1+1}}-${{steps.x}};id|\"'`";
-    scene.commit(branch, &[("answer", "41\n")])?;
-    scene.pull(branch)?;
-    conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
-    let record = scene.records()?.remove(0);
-    holds(
-        record["status"]["target"]["branch"] == branch,
-        format!("the target is {}", record["status"]["target"]["branch"]),
-    )
 }
 
 fn switch_off_starts_nothing(name: &str) -> Told<()> {
@@ -281,7 +282,7 @@ fn switch_off_starts_nothing(name: &str) -> Told<()> {
 }
 
 /// What the switch says for the story's own repository.
-fn switch(name: &str, mode: &str) -> Told<()> {
+pub fn switch(name: &str, mode: &str) -> Told<()> {
     let patch = json!({"data": {format!("mode.acme.{name}"): mode}}).to_string();
     kubectl(&["-n", "healer", "patch", "configmap", "healer-switch", "--type", "merge", "-p", &patch]).map(|_| ())
 }
@@ -331,7 +332,7 @@ fn green_by_now_is_left_alone(name: &str) -> Told<()> {
     until(60, "the second attempt", || Ok((scene.runs()?[0]["conclusion"] == "success").then_some(())))?;
     kubectl(&["-n", "healer", "delete", "workflow", &format!("ci-{}-{run}-1", scene.id), "--wait=true"])?;
     switch(name, "on")?;
-    redeliver(&scene, 1)?;
+    redeliver(&scene, 0, 1)?;
     until(120, "the second look", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
     outcome(&scene.ended(120)?, "skipped-already-green")
 }
@@ -343,7 +344,7 @@ fn late_event_is_a_duplicate(name: &str) -> Told<()> {
     let workflow = scene.ended(60)?["metadata"]["name"].as_str().unwrap_or_default().to_owned();
     // As after its time to live: only the record remembers.
     kubectl(&["-n", "healer", "delete", "workflow", &workflow, "--wait=true"])?;
-    redeliver(&scene, 1)?;
+    redeliver(&scene, 0, 1)?;
     until(60, "the late Workflow", || Ok((!scene.workflows()?.is_empty()).then_some(())))?;
     outcome(&scene.ended(120)?, "skipped-duplicate")?;
     count("CodeRuns", scene.coderuns()?.len(), 1)
@@ -358,7 +359,7 @@ fn deleted_owner_is_taken_over(name: &str) -> Told<()> {
     let patch = r#"{"metadata": {"finalizers": null}}"#;
     kubectl(&["-n", "healer", "delete", "workflow", &workflow, "--wait=false"])?;
     kubectl(&["-n", "healer", "patch", "workflow", &workflow, "--type", "merge", "-p", patch])?;
-    redeliver(&scene, 1)?;
+    redeliver(&scene, 0, 1)?;
     conclusion(&scene.concluded(420)?, "fixed", "fixed")?;
     count("CodeRuns", scene.coderuns()?.len(), 1)?;
     count("records", scene.records()?.len(), 1)

@@ -1,6 +1,6 @@
 //! Webhooks: signed, in order, and, where misbehaviour says so, late, twice, or never.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -84,6 +84,8 @@ struct Inner {
     due: BTreeMap<(Instant, u64), u64>,
     queued: u64,
     paused: bool,
+    /// Repositories of whose events nothing is sent.
+    muted: BTreeSet<u64>,
 }
 
 impl Deliveries {
@@ -115,6 +117,12 @@ impl Deliveries {
         self.news.notify_one();
     }
 
+    /// Loses every delivery about a repository from now on, or no longer.
+    pub(crate) fn mute(&self, repository: u64, muted: bool) {
+        let mut inner = self.lock();
+        if muted { inner.muted.insert(repository) } else { inner.muted.remove(&repository) };
+    }
+
     /// All of them so far.
     pub(crate) fn list(&self) -> Vec<Delivery> {
         self.lock().all.clone()
@@ -136,7 +144,9 @@ impl Deliveries {
         let before = |had: &&Delivery| had.event == event && had.about == about && had.action == action;
         // The same event again (a comment edited twice) is another one for the seed.
         let nth = inner.all.iter().filter(before).count();
-        let copies = misbehave.deliveries(&format!("{event}/{}/{about}#{nth}", action.as_deref().unwrap_or_default()));
+        let muted = payload.pointer("/repository/id").and_then(Value::as_u64).is_some_and(|id| inner.muted.contains(&id));
+        let key = format!("{event}/{}/{about}#{nth}", action.as_deref().unwrap_or_default());
+        let copies = if muted { Vec::new() } else { misbehave.deliveries(&key) };
         let now = Instant::now();
         for wait in &copies {
             inner.queued += 1;

@@ -30,6 +30,13 @@ pub(super) fn redeliver(server: &Arc<Server>, body: &Value) -> Done {
     if server.deliveries.again(need_number(body, "id")?, times) { Ok(json!({})) } else { Err(Answer::not_found()) }
 }
 
+/// `mute`: lose every delivery about a `repository` (`{"muted": false}` no longer).
+pub(super) fn mute(server: &Arc<Server>, body: &Value) -> Done {
+    let muted = body.get("muted").and_then(Value::as_bool).unwrap_or(true);
+    server.deliveries.mute(repository(server, body)?.id, muted);
+    Ok(json!({}))
+}
+
 /// `pause`: hold deliveries back (`{"paused": false}` lets them go on).
 pub(super) fn pause(server: &Arc<Server>, body: &Value) -> Done {
     server.deliveries.pause(body.get("paused").and_then(Value::as_bool).unwrap_or(true));

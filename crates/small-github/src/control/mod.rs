@@ -52,6 +52,7 @@ const COMMANDS: &[(&str, Handler)] = &[
     ("delivery", ask::delivery),
     ("redeliver", ask::redeliver),
     ("pause", ask::pause),
+    ("mute", ask::mute),
     ("runs", ask::runs),
     ("log", ask::log),
     ("written", ask::written),

@@ -1,0 +1,72 @@
+//! One cause, one run: a red base and every pull request that inherits it.
+
+use serde_json::{Value, json};
+
+use crate::lab::{Scene, Told, github, holds, until};
+use crate::stories::{REPAIRS, conclusion, count, scene};
+
+/// One run for a push to the base, one for a pull request.
+const CI: &str = "name: CI\non:\n  push:\n    branches: [main]\n  pull_request:\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: ./test.sh\n";
+
+/// How many pull requests inherit the failure: `HEALER_PULLS=50` is the measured size.
+fn pulls() -> usize {
+    std::env::var("HEALER_PULLS").ok().and_then(|pulls| pulls.parse().ok()).unwrap_or(4)
+}
+
+/// The records of pull requests.
+fn of_pulls(scene: &Scene) -> Told<Vec<Value>> {
+    Ok(scene.records()?.into_iter().filter(|record| record["spec"]["pullRequest"].is_number()).collect())
+}
+
+/// The base is repaired, everybody else is told once, told again when the repair has landed, and looked at again.
+pub fn one_cause_is_one_run(name: &str) -> Told<()> {
+    let (scene, pulls) = (scene(name, CI, REPAIRS)?, pulls());
+    let patience = 240 + 20 * pulls as u64;
+    let quiet = || Ok(scene.runs()?.iter().all(|run| run["status"] == "completed").then_some(()));
+    until(60, "CI of the first commit", quiet)?;
+    scene.commit("main", &[("answer", "41\n")])?;
+    until(60, "CI of the base", quiet)?;
+    for pull in 0..pulls {
+        let branch = format!("feat/{pull}");
+        scene.commit(&branch, &[(&branch.replace('/', "-"), "\n")])?;
+        scene.pull(&branch)?;
+    }
+    until(patience, "everybody's end", || {
+        let open = |record: &Value| record["status"]["conclusion"].is_null();
+        let records = scene.records()?;
+        Ok((records.len() > pulls && !records.iter().any(open)).then_some(()))
+    })?;
+    let base = scene.records()?.into_iter().find(|record| record["spec"]["pullRequest"].is_null());
+    let base = base.ok_or("the base has no record")?;
+    conclusion(&base, "fixed", "fixed")?;
+    count("CodeRuns", scene.coderuns()?.len(), 1)?;
+    let linked = of_pulls(&scene)?.iter().filter(|record| record["status"]["conclusion"] == "linked").count();
+    count("pull requests that wait for the base", linked, pulls)?;
+    let told = |text: &str| -> Told<usize> {
+        let said = scene.said()?;
+        let mut calls: Vec<&str> = said
+            .iter()
+            .filter(|one| one["body"]["body"].as_str().is_some_and(|body| body.contains(text)))
+            .filter_map(|one| one["call"].as_str())
+            .collect();
+        calls.sort_unstable();
+        calls.dedup();
+        Ok(calls.len())
+    };
+    until(patience, "everybody told that it is repaired", || {
+        Ok((told("The cause of this failure is repaired")? >= pulls).then_some(()))
+    })?;
+    let draft = base["status"]["pullRequest"].clone();
+    github("merge", &json!({"repository": scene.slug(), "number": draft, "user": "mona"}))?;
+    until(patience, "everybody looked at again", || {
+        let again = of_pulls(&scene)?.iter().filter(|record| record["status"]["lookedAgainAfter"].is_string()).count();
+        Ok((again == pulls).then_some(()))
+    })?;
+    scene.ended(patience)?;
+    count("CodeRuns", scene.coderuns()?.len(), 1)?;
+    for record in of_pulls(&scene)? {
+        let conclusion = record["status"]["conclusion"].as_str().unwrap_or_default().to_owned();
+        holds(conclusion != "escalated", format!("{} was escalated", record["metadata"]["name"]))?;
+    }
+    Ok(())
+}
