@@ -32,17 +32,37 @@ use stories::{STORIES, Story};
 /// How many stories run at once: two cores carry no more.
 const AT_ONCE: usize = 3;
 
-fn cluster() -> bool {
-    let wanted = env::var_os("HEALER_CLUSTER").is_some();
+/// Whether there is a cluster to try it on: `HEALER_CLUSTER=1`, or `=events` for one without Argo Workflows.
+fn cluster(without_argo: bool) -> bool {
+    let said = env::var("HEALER_CLUSTER").unwrap_or_default();
+    let wanted = !said.is_empty() && (without_argo || said != "events");
     if !wanted {
         eprintln!("SKIPPED: nothing was tried on a cluster; set HEALER_CLUSTER=1 after tests/cluster/up (docs/lab.md)");
     }
     wanted
 }
 
+/// Two cores are slow now and then: what did not hold is played once more, and both are said.
+fn play(story: &Story) -> Result<(), String> {
+    let mut told = Ok(());
+    for repository in [story.name.to_owned(), format!("{}-again", story.name)] {
+        let began = Instant::now();
+        told = (story.play)(&repository);
+        let seconds = began.elapsed().as_secs();
+        match &told {
+            Ok(()) => {
+                eprintln!("held   {repository} ({seconds} s)");
+                return told;
+            }
+            Err(sentence) => eprintln!("FAILED {repository} ({seconds} s): {sentence}"),
+        }
+    }
+    told
+}
+
 #[test]
 fn every_account_may_what_the_table_says_and_nothing_else() {
-    if cluster() {
+    if cluster(true) {
         let place = can_i::Place { healer: "healer", coderuns: "cto" };
         can_i::accounts_may_what_is_listed_and_nothing_else(&place);
         can_i::policies_hold_accounts_to_what_roles_cannot_say(&place);
@@ -50,8 +70,15 @@ fn every_account_may_what_the_table_says_and_nothing_else() {
 }
 
 #[test]
+fn a_signed_webhook_becomes_one_workflow() {
+    if cluster(true) {
+        doors::a_signed_webhook_becomes_one_workflow("signed-webhook").unwrap();
+    }
+}
+
+#[test]
 fn every_story_holds() {
-    if !cluster() {
+    if !cluster(false) {
         return;
     }
     let asked = env::var("HEALER_STORIES").ok();
@@ -62,15 +89,8 @@ fn every_story_holds() {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(story) = { waiting.lock().unwrap().pop() } {
-                    let began = Instant::now();
-                    let told = (story.play)(story.name);
-                    let seconds = began.elapsed().as_secs();
-                    match told {
-                        Ok(()) => eprintln!("held   {} ({seconds} s)", story.name),
-                        Err(sentence) => {
-                            eprintln!("FAILED {} ({seconds} s): {sentence}", story.name);
-                            failed.lock().unwrap().push(story.name.to_owned());
-                        }
+                    if play(story).is_err() {
+                        failed.lock().unwrap().push(story.name.to_owned());
                     }
                 }
             });

@@ -9,6 +9,27 @@ fn name_of(object: &Value) -> String {
     object["metadata"]["name"].as_str().unwrap_or_default().to_owned()
 }
 
+/// What Argo Events alone does: the Workflow's name and arguments say which failure it is, however often GitHub tells of it.
+pub fn a_signed_webhook_becomes_one_workflow(name: &str) -> Told<()> {
+    let scene = scene(name, PULLS, REPAIRS)?;
+    broken_pull(&scene)?;
+    let workflow = until(60, "a Workflow", || Ok(scene.workflows()?.into_iter().next()))?;
+    let run = scene.runs()?[0]["id"].clone();
+    holds(name_of(&workflow) == format!("ci-{}-{run}-1", scene.id), format!("it is called {}", name_of(&workflow)))?;
+    let argument = |name: &str| {
+        let all = workflow["spec"]["arguments"]["parameters"].as_array().cloned().unwrap_or_default();
+        all.into_iter().find(|one| one["name"] == name).and_then(|one| one["value"].as_str().map(str::to_owned))
+    };
+    holds(argument("event_name").as_deref() == Some("workflow_run"), "it does not say of which event it is")?;
+    holds(argument("event_b64").is_some_and(|event| event.len() > 100), "it does not hold the event")?;
+    redeliver(&scene, 0, 20)?;
+    scene.commit("feat/y", &[("answer", "41\n")])?;
+    github("pull", &json!({"repository": scene.slug(), "head": "feat/y", "user": "mona"}))?;
+    // The sensor takes one after another: when the next failure has its Workflow, the duplicates are behind it.
+    until(120, "the next failure's Workflow", || Ok((scene.workflows()?.len() > 1).then_some(())))?;
+    count("Workflows", scene.workflows()?.len(), 2)
+}
+
 /// The agent's first push is red: GitHub tells of it while the agent still runs, and again when all is over.
 pub fn own_red_push_is_no_failure_of_its_own(name: &str) -> Told<()> {
     let agent = "- attempt: 1\n  do:\n    - replace: {file: answer, old: \"41\", new: \"40\"}\n    - commit: an answer\n    - push\n    - wait_seconds: 20\n\
