@@ -62,7 +62,8 @@ pub fn lost_event_is_found_by_the_sweeper(name: &str) -> Told<()> {
 /// The check runs of a repository that have this button, newest first.
 fn with_button(scene: &Scene, button: &str) -> Told<Vec<(u64, String)>> {
     let state = github("state", &json!({}))?;
-    let checks = state["state"]["repositories"][scene.id.to_string()]["checks"].as_object().cloned().unwrap_or_default();
+    let checks =
+        state["state"]["repositories"][scene.id.to_string()]["checks"].as_object().cloned().unwrap_or_default();
     let mut all = Vec::new();
     for (id, check) in &checks {
         for action in check["actions"].as_array().into_iter().flatten() {

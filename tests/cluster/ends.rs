@@ -8,11 +8,11 @@ use crate::lab::{Scene, Told, holds, kubectl, objects, outcome, until};
 use crate::stories::{PULLS, REPAIRS, broken_pull, conclusion, count, one_comment, scene, switch};
 
 /// An agent that takes its time.
-const SLOW: &str =
-    "- do:\n    - wait_seconds: 40\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: late\n    - push\n";
+const SLOW: &str = "- do:\n    - wait_seconds: 40\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: late\n    - push\n";
 
 fn argo(args: &[&str]) -> Told<()> {
-    let output = Command::new("argo").args(["-n", "healer"]).args(args).output().map_err(|error| format!("argo: {error}"))?;
+    let output =
+        Command::new("argo").args(["-n", "healer"]).args(args).output().map_err(|error| format!("argo: {error}"))?;
     holds(output.status.success(), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -60,7 +60,8 @@ pub fn switch_off_holds_between_any_two_steps(name: &str) -> Told<()> {
     let scene = scene(name, PULLS, agent)?;
     let diagnosed = |scene: &Scene| Ok(scene.records()?.iter().any(|record| record["status"]["cause"].is_string()));
     let attempted = |scene: &Scene| {
-        let ended = |run: &Value| ["Succeeded", "Failed"].contains(&run["status"]["phase"].as_str().unwrap_or_default());
+        let ended =
+            |run: &Value| ["Succeeded", "Failed"].contains(&run["status"]["phase"].as_str().unwrap_or_default());
         Ok(scene.coderuns()?.iter().any(ended))
     };
     type Look<'a> = (&'a str, usize, &'a dyn Fn(&Scene) -> Told<bool>);

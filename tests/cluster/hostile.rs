@@ -6,8 +6,7 @@ use crate::lab::{Scene, Told, github, holds};
 use crate::stories::{PULLS, REPAIRS, conclusion, scene};
 
 /// What Argo, GitHub, handlebars and terminals would evaluate.
-const EVALUATED: &str =
-    "{{workflow.name}} {{=sprig.env(\"HOME\")}} ${{ steps.x.outputs.y }} {{inputs.parameters.round}} {{#if}} \u{1b}[2J\u{1b}]0;x\u{7}";
+const EVALUATED: &str = "{{workflow.name}} {{=sprig.env(\"HOME\")}} ${{ steps.x.outputs.y }} {{inputs.parameters.round}} {{#if}} \u{1b}[2J\u{1b}]0;x\u{7}";
 
 pub fn hostile_branch_is_only_a_name(name: &str) -> Told<()> {
     let scene = scene(name, PULLS, REPAIRS)?;
@@ -25,7 +24,8 @@ pub fn hostile_branch_is_only_a_name(name: &str) -> Told<()> {
 /// In the log, in a commit's message and in a title; a line of 60 KB and a NUL too.
 pub fn hostile_log_is_only_text(name: &str) -> Told<()> {
     let noise = format!("{EVALUATED}\n{}\nnul \0 and \r carriage\n::error::{EVALUATED}\n", "A{{x}}".repeat(10_000));
-    let test = "#!/bin/sh\ncat noise\ngrep -qx 42 answer || { echo \"error: wrong answer\" >&2; cat noise >&2; exit 1; }\n";
+    let test =
+        "#!/bin/sh\ncat noise\ngrep -qx 42 answer || { echo \"error: wrong answer\" >&2; cat noise >&2; exit 1; }\n";
     let scene = Scene::new(
         name,
         &[

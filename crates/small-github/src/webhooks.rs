@@ -120,7 +120,7 @@ impl Deliveries {
     /// Loses every delivery about a repository from now on, or no longer.
     pub(crate) fn mute(&self, repository: u64, muted: bool) {
         let mut inner = self.lock();
-        if muted { inner.muted.insert(repository) } else { inner.muted.remove(&repository) };
+        let _ = if muted { inner.muted.insert(repository) } else { inner.muted.remove(&repository) };
     }
 
     /// All of them so far.
@@ -144,7 +144,8 @@ impl Deliveries {
         let before = |had: &&Delivery| had.event == event && had.about == about && had.action == action;
         // The same event again (a comment edited twice) is another one for the seed.
         let nth = inner.all.iter().filter(before).count();
-        let muted = payload.pointer("/repository/id").and_then(Value::as_u64).is_some_and(|id| inner.muted.contains(&id));
+        let muted =
+            payload.pointer("/repository/id").and_then(Value::as_u64).is_some_and(|id| inner.muted.contains(&id));
         let key = format!("{event}/{}/{about}#{nth}", action.as_deref().unwrap_or_default());
         let copies = if muted { Vec::new() } else { misbehave.deliveries(&key) };
         let now = Instant::now();
