@@ -24,6 +24,7 @@ mod rig;
 use std::env;
 use std::path::{Path, PathBuf};
 
+use account::{CodeRun, Event, Record, Report, lost_and_doubled};
 use faults::{Dice, FIXED, chosen};
 
 fn root() -> PathBuf {
@@ -53,4 +54,47 @@ fn faults_lose_nothing_and_double_nothing() {
         Some(_) => report.write(&root()),
         None => assert_eq!(report.faults.len(), FIXED.len(), "a fault did not happen"),
     }
+}
+
+#[test]
+fn the_committed_result_says_what_its_events_say() {
+    let report = Report::read(&root());
+    assert!(report.faults.len() >= 40, "{} faults are fewer than promised", report.faults.len());
+    let (lost, doubled) = lost_and_doubled(&report.events, &report.records, &report.coderuns);
+    assert_eq!((&report.lost, &report.doubled), (&lost, &doubled));
+    assert!(lost.is_empty() && doubled.is_empty(), "lost {lost:?}, doubled {doubled:?}");
+}
+
+#[test]
+fn what_is_lost_or_doubled_is_seen() {
+    let report = Report::read(&root());
+    let (events, records, coderuns) = (report.events, report.records, report.coderuns);
+    let count = |events: &[Event], records: &[Record], coderuns: &[CodeRun]| {
+        let (lost, doubled) = lost_and_doubled(events, records, coderuns);
+        (lost.len(), doubled.len())
+    };
+    let first = records.iter().position(|record| record.coderuns.len() == 1).unwrap();
+    let mut open = records.clone();
+    open[first].conclusion = None;
+    assert_eq!(count(&events, &open, &coderuns), (1, 0), "an open record");
+    let twice: Vec<Record> = records.iter().chain([&records[first]]).cloned().collect();
+    assert_eq!(count(&events, &twice, &coderuns), (0, 1), "two records of one event");
+    let one = coderuns.iter().find(|coderun| coderun.record == records[first].name).unwrap();
+    let again = |change: &dyn Fn(&mut CodeRun)| {
+        let mut other = one.clone();
+        other.uid.push('x');
+        change(&mut other);
+        coderuns.iter().cloned().chain([other]).collect::<Vec<CodeRun>>()
+    };
+    let ended = one.ended_at.unwrap();
+    assert_eq!(count(&events, &records, &again(&|other| other.created_at = ended)), (0, 1), "one name, created twice");
+    let unknown = again(&|other| (other.name, other.created_at) = (format!("{}-r2-a1", one.record), ended));
+    assert_eq!(count(&events, &records, &unknown), (0, 1), "one that its record does not know");
+    let mut knows = records.clone();
+    let name = one.name.replace("-a1", "-a2");
+    knows[first].coderuns.push(name.clone());
+    let early = again(&|other| other.name.clone_from(&name));
+    assert_eq!(count(&events, &knows, &early), (0, 1), "a second one while the first could push");
+    let of_nobody = again(&|other| other.record = "ci-1-2-3".to_owned());
+    assert!(count(&events, &records, &of_nobody).1 > 0, "one of no event");
 }

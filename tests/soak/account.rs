@@ -30,6 +30,9 @@ pub struct Report {
     pub seconds: u64,
     /// How often the watch on CodeRuns had to list them anew, because the API server had forgotten what came before.
     pub relists: usize,
+    /// What a person did meanwhile, a sentence each; a soak knows nothing of it, so it is written into the file.
+    #[serde(default)]
+    pub by_hand: Vec<String>,
     /// Events that no record concluded.
     pub lost: Vec<String>,
     /// What was done twice, a sentence each.
@@ -197,5 +200,11 @@ impl Report {
             })
             .collect();
         fs::write(root.join(PATH), format!("{{\n{}\n}}\n", lines.join(",\n"))).unwrap();
+    }
+
+    /// Reads the committed one.
+    pub fn read(root: &Path) -> Self {
+        let text = fs::read_to_string(root.join(PATH)).unwrap_or_else(|error| panic!("{PATH}: {error}"));
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{PATH}: {error}"))
     }
 }

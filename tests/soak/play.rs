@@ -258,6 +258,7 @@ impl Soak {
             sweep: SWEEP.to_owned(),
             seconds,
             relists: self.creations.relists(),
+            by_hand: Vec::new(),
             lost,
             doubled,
             faults,
