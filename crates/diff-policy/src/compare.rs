@@ -13,35 +13,47 @@ use crate::side::{File, Side};
 /// Which way a number must not go.
 #[derive(Clone, Copy)]
 enum Must {
-    NotFall,
-    NotRise,
+    NoLess,
+    NoMore,
+    /// At most four times as much.
+    Moderate,
 }
 
 /// Pattern (first group: key; second: number), direction, rule.
 const NUMBERS: &[(&str, Must, &str)] = &[
     (
         r#"(?i)\b((?:branches|functions|lines|statements|fail[_-]under(?:[_-]\w+)?|cov-fail-under|threshold|coverage\w*|min\w*coverage\w*|minimum|covered-ratio|minScore|min_score|mutation\w*|target))['"]?\s*(?:[:=]|=>|\s)\s*['"]?(\d+(?:\.\d+)?)"#,
-        Must::NotFall,
+        Must::NoLess,
         "threshold_lowered",
     ),
     (
         r#"\b(toBeCloseTo|assertAlmostEqual|numDigits|places|decimal)\b[^\n]*[,=(]\s*(\d+)\s*\)"#,
-        Must::NotFall,
+        Must::NoLess,
         "threshold_lowered",
     ),
     (
         r#"(?i)\b(max-warnings|maxWarnings|max_warnings|max-?complexity|max-line-length|max_line_length|maxDiffPixels|maxDiffPixelRatio|failureThreshold|tolerance|epsilon|eps|delta|atol|rtol|abs_tol|rel_tol|within|maximumFileSizeToCacheInBytes|chunkSizeWarningLimit|maxSize|maximumError|max_relative|line-length|threshold-?ms)\b['"]?\s*[:=( ]\s*['"]?(\d+(?:\.\d+)?(?:e-?\d+)?)"#,
-        Must::NotRise,
+        Must::NoMore,
         "threshold_lowered",
     ),
     (
         r#"(?i)\b(assert_\w*(?:approx|relative|abs|ulps)\w*!|approx\(|abs\(\)\s*<|\bNEAR\(|InDelta\(|isCloseTo\(|isclose\()[^\n]*[^\w.](\d+(?:\.\d+)?(?:e-?\d+)?)\s*\)?"#,
-        Must::NotRise,
+        Must::NoMore,
         "threshold_lowered",
     ),
     (
+        r"(?i)\b(with_cases|max_examples|numRuns|cases|fuzztime|iterations|repeat|samples?|minSuccessful|tests)\b['\x22]?\s*[:=(]\s*(\d+)",
+        Must::NoLess,
+        "check_changed",
+    ),
+    (
+        r"(?m)^\s*(memory|cpu|storage|ephemeral-storage)\s*:\s*['\x22]?(\d+(?:\.\d+)?(?:m|[KMGT]i?)?)",
+        Must::Moderate,
+        "timeout_raised",
+    ),
+    (
         r#"(?i)\b(\w*timeout\w*|initialDelaySeconds|periodSeconds|from_secs|from_millis|deadline\w*)\b['"]?\s*[:=(]\s*['"]?(\d+(?:_\d+)*)"#,
-        Must::NotRise,
+        Must::NoMore,
         "timeout_raised",
     ),
 ];
@@ -109,6 +121,17 @@ const MANIFESTS: &[&str] = &[
     "**/pnpm-lock.yaml",
     "**/yarn.lock",
     "**/Pipfile*",
+    "**/Gemfile.lock",
+    "**/composer.lock",
+    "**/*.tf",
+    "**/.terraform.lock.hcl",
+    "**/mix.exs",
+    "**/Package.swift",
+    "**/Package.resolved",
+    "**/Podfile*",
+    "**/*.props",
+    "**/build.sbt",
+    "**/setup.*",
 ];
 
 pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
@@ -120,13 +143,25 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
         if !language::is_lock(file.path()) && !language::is_snapshot(file.path()) {
             NUMBER.iter().for_each(|row| numbers(file, row, findings));
         }
-        if VERSIONED.is_match(file.path()) {
+        if file.language == Language::Docker || VERSIONED.is_match(file.path()) {
             versions(file, findings);
         }
         hosts(file, findings);
+        checksums(file, findings);
         markers(file, findings);
     }
     snapshots(files, findings);
+}
+
+/// A number, with the unit of a Kubernetes quantity.
+fn value(text: &str) -> Option<f64> {
+    const UNITS: &[(&str, f64)] =
+        &[("Ki", 1024.0), ("Mi", 1_048_576.0), ("Gi", 1_073_741_824.0), ("Ti", 1_099_511_627_776.0)];
+    const SHORT: &[(&str, f64)] = &[("m", 0.001), ("K", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12)];
+    let text = text.replace('_', "");
+    let unit = UNITS.iter().chain(SHORT).find_map(|(unit, times)| Some((text.strip_suffix(unit)?, *times)));
+    let (number, times) = unit.unwrap_or((&text, 1.0));
+    Some(number.parse::<f64>().ok()? * times)
 }
 
 /// Numbers of one key, paired in order within a hunk.
@@ -139,11 +174,7 @@ fn numbers(file: &File<'_>, (regex, must, rule): &(Regex, Must, &str), findings:
                     regex
                         .captures_iter(code)
                         .filter_map(|found| {
-                            Some((
-                                found.get(1)?.as_str().to_lowercase(),
-                                found.get(2)?.as_str().replace('_', "").parse().ok()?,
-                                number,
-                            ))
+                            Some((found.get(1)?.as_str().to_lowercase(), value(found.get(2)?.as_str())?, number))
                         })
                         .collect::<Vec<_>>()
                 })
@@ -153,7 +184,12 @@ fn numbers(file: &File<'_>, (regex, must, rule): &(Regex, Must, &str), findings:
         for (key, value, line) in new {
             let Some(index) = old.iter().position(|(old_key, _, _)| *old_key == key) else { continue };
             let (_, before, _) = old.remove(index);
-            if matches!(must, Must::NotFall) && value < before || matches!(must, Must::NotRise) && value > before {
+            let wrong = match must {
+                Must::NoLess => value < before,
+                Must::NoMore => value > before,
+                Must::Moderate => value > before * 4.0,
+            };
+            if wrong {
                 findings.add(file.path(), line, &named(rule));
             }
         }
@@ -172,6 +208,13 @@ const VERSIONS: &[&str] = &[
     r#"^\s*gem\s+["']([\w-]+)["']\s*,\s*["'][~>= ]*(\d+(?:\.\d+)*)"#,
     r"^\s*<(\w*[vV]ersion)>\s*(\d+(?:\.\d+)*)",
     r#"["']([\w.-]+:[\w.-]+):(\d+(?:\.\d+)*)["']"#,
+    r#"^\s*['"]?/?(@?[\w./-]+)@(\d+(?:\.\d+)+)[^:\n]*:"#,
+    r#"^\s*"?(version)"?:?\s+"v?(\d+(?:\.\d+)*)"#,
+    r"^\s+([\w-]+) \((\d+(?:\.\d+)*)[^)\n]*\)",
+    r#"^\s*\{:(\w+),\s*"[~>= ]*(\d+(?:\.\d+)*)"#,
+    r#"\b(from|exact|upToNextMajor\(from|upToNextMinor\(from)\s*:\s*"(\d+(?:\.\d+)*)"#,
+    r#"^\s*pod\s+["']([\w/-]+)["']\s*,\s*["'][~>= ]*(\d+(?:\.\d+)*)"#,
+    r#"P(?:ackageVersion|ackageReference)\s+Include="([\w.]+)"\s+Version="(\d+(?:\.\d+)*)"#,
     r#"PackageReference\s+Include="([\w.]+)"\s+Version="(\d+(?:\.\d+)*)"#,
 ];
 
@@ -184,7 +227,9 @@ fn versions(file: &File<'_>, findings: &mut Findings) {
             let mut name = String::new();
             for (number, changed, raw, code) in side.each() {
                 let key = raw.trim().trim_start_matches('"');
-                if let Some(named) = key.strip_prefix("name = \"").or_else(|| key.strip_prefix("node_modules/")) {
+                let yarn = || Some(key).filter(|key| key.ends_with(':') && key.contains('@') && !raw.starts_with(' '));
+                let named = ["name = \"", "name\": \"", "node_modules/"].iter().find_map(|mark| key.strip_prefix(mark));
+                if let Some(named) = named.or_else(yarn) {
                     named.split('"').next().unwrap_or_default().clone_into(&mut name);
                 }
                 if !changed {
@@ -251,6 +296,24 @@ fn hosts(file: &File<'_>, findings: &mut Findings) {
         if !before.contains(&host) && !known {
             findings.add(file.path(), line, &named("registry_changed"));
             return;
+        }
+    }
+}
+
+/// A package of a lock file that stays without its checksum.
+fn checksums(file: &File<'_>, findings: &mut Findings) {
+    static SUM: LazyLock<Option<[Regex; 2]>> = LazyLock::new(|| {
+        Some([
+            Regex::new(r#"(?m)^\s*"?(integrity|checksum|content-hash|contentHash)"?\s*[:= ]|\bsha(256|512)[:-]"#)
+                .ok()?,
+            Regex::new(r#"(?m)^\s*"?(version|resolved|resolution)"?\s*[:= ]"#).ok()?,
+        ])
+    });
+    let (Some([sum, version]), true) = (SUM.as_ref(), language::is_lock(file.path())) else { return };
+    for hunk in &file.hunks {
+        let fewer = |regex: &Regex| regex.find_iter(&hunk.old.text).count() > regex.find_iter(&hunk.new.text).count();
+        if fewer(sum) && !fewer(version) {
+            findings.add(file.path(), hunk.at, &named("registry_changed"));
         }
     }
 }

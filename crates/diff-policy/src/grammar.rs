@@ -74,8 +74,8 @@ const GRAMMARS: &[Grammar] = &[
     },
     Grammar {
         languages: &[Swift],
-        mark: r"@Test\b",
-        test: r"\bfunc\s+(test\w*|`[^`]*`)\s*\(",
+        mark: "",
+        test: r"@Test\b(.*)|\bfunc\s+(test\w*)\s*\(",
         assertion: r"\bXCTAssert\w*\(|\bXCTFail\(|#expect\b|#require\b|\bXCTUnwrap\(",
     },
     Grammar {
@@ -107,7 +107,7 @@ pub(crate) static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
 });
 
 /// Says exactly what, and says only that something is there.
-pub(crate) const STRONG: &str = r#"assert!\(\s*[\w.]+\.is_empty\(\)|assert_eq!|assert_matches!|\btoBe\(|toEqual\(|toStrictEqual\(|toHaveLength\(|toHaveBeenCalledWith\(|toHaveBeenCalledTimes\(|toHaveTextContent\(|toHaveText\(|toHaveValue\(|toThrow\([^)]|toThrowError\([^)]|toMatchSnapshot|toMatchInlineSnapshot|toBeVisible|trictEqual\(|deepEqual\(|assert\.equal\(|\.to\.(equal|eql|deep)|ssertEquals?\(|assertSame\(|assertListEqual|assertDictEqual|assertRaises|pytest\.raises|\bassert\b[^\n]*==|(assert|require)\.(Equal|JSONEq|Len|ErrorIs|EqualError)|isEqualTo\(|containsExactly|AreEqual|Assert\.Equal|Should\(\)\.Be\(|(EXPECT|ASSERT)_(EQ|STREQ|DOUBLE_EQ|THROW)|(REQUIRE|CHECK)\([^\n]*==|XCTAssertEqual|#expect\([^\n]*==|\bassert!\([^\n]*==|\beq\b|eql\b|assert_equal|Is\.EqualTo|t\.(is|deepEqual)\(|assertThrows|should(Be|Equal)\b|!= "|!= \w+ \{"#;
+pub(crate) const STRONG: &str = r#"assert!\(\s*[\w.()]+\.is_empty\(\)|assert_eq!|assert_matches!|\btoBe\(|toEqual\(|toStrictEqual\(|toHaveLength\(|toHaveBeenCalledWith\(|toHaveBeenCalledTimes\(|toHaveTextContent\(|toHaveText\(|toHaveValue\(|toThrow\([^)]|toThrowError\([^)]|toMatchSnapshot|toMatchInlineSnapshot|toBeVisible|trictEqual\(|deepEqual\(|assert\.equal\(|\.to\.(equal|eql|deep)|ssertEquals?\(|assertSame\(|assertListEqual|assertDictEqual|assertRaises|pytest\.raises|\bassert\b[^\n]*==|(assert|require)\.(Equal|JSONEq|Len|ErrorIs|EqualError)|isEqualTo\(|containsExactly|AreEqual|Assert\.Equal|Should\(\)\.Be\(|(EXPECT|ASSERT)_(EQ|STREQ|DOUBLE_EQ|THROW)|(REQUIRE|CHECK)\([^\n]*==|XCTAssertEqual|#expect\([^\n]*==|\bassert!\([^\n]*==|\beq\b|eql\b|assert_equal|Is\.EqualTo|t\.(is|deepEqual)\(|assertThrows|should(Be|Equal)\b|!= "|!= \w+ \{"#;
 pub(crate) const WEAK: &str = r#"\.is_(ok|some|none|err)\(\)|!\s*[\w.()]+\.is_empty\(\)|matches!\([^\n]*(_\)|\.\.\)|_ \})|toBeDefined|toBeTruthy|toBeFalsy|not\.to(BeNull|BeUndefined|Throw|Equal|Be)\b|toBeInstanceOf|toHaveBeenCalled\(\)|toBeGreaterThan|toBeLessThan|toThrow\(\)|toThrowError\(\)|expect\.(any|anything|stringContaining|objectContaining|stringMatching)|toMatchObject|toContain\b|toBeInTheDocument|toBeAttached|\.to\.(exist|be\.ok|be\.an?\b|not\.)|NotNull\(|assertIsNotNone|is not None|assertTrue|assertIsInstance|assertIn\(|\bin\b|isinstance\(|NotNil|NotEmpty|isNotNull|isNotEmpty|IsNotNull|IsTrue|Assert\.True|NotBeNull|(EXPECT|ASSERT)_(TRUE|NE|GE|LE|GT|LT|NO_THROW)|(REQUIRE|CHECK)_(NOTHROW|FALSE)|XCTAssert(NotNil|True|NoThrow|GreaterThan)\w*|be_present|not_to be_nil|to be\b|be_truthy|be_an?\b|refute_nil|assert_not_nil|assert_ne!|\.contains\(|\.starts_with\(|NoError|\bassert!\(|len\([\w.]+\)\s*>|>=|<=|^\s*assert\s+[\w.()\[\]"']+\s*$|t\.(truthy|assert|pass)\(|Exception\)|assertDoesNotThrow|assertFalse|should not|!= nil|== nil|\[ -n "#;
 
 #[cfg(test)]

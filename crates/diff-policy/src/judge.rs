@@ -13,7 +13,7 @@ use crate::patch::{self, FileChange};
 use crate::policy::Policy;
 use crate::rules::{self, Change, On, Part, Rule, Sign};
 use crate::side::{File, Side};
-use crate::{compare, tests_lost};
+use crate::{compare, structure, tests_lost};
 
 vocabulary! {
     /// What a diff is, worst last.
@@ -70,6 +70,7 @@ pub fn judge_files(kind: Kind, changes: &[FileChange<'_>]) -> Judgement {
     }
     tests_lost::judge(kind, &files, &mut findings);
     compare::judge(&files, &mut findings);
+    structure::judge(kind, &files, &mut findings);
     findings.judgement()
 }
 

@@ -13,7 +13,9 @@ mod language;
 mod patch;
 mod policy;
 mod rules;
+mod shapes;
 mod side;
+mod structure;
 mod tests_lost;
 
 pub use docs::table;

@@ -64,6 +64,11 @@ fn tests(compiled: &Compiled, side: &Side) -> Vec<(String, u64, bool)> {
     found
 }
 
+/// Whether the hunk has a test that was not there.
+pub(crate) fn adds_test(file: &File<'_>, hunk: &Hunk) -> bool {
+    grammar(file).is_some_and(|compiled| tests(compiled, &hunk.new).len() > tests(compiled, &hunk.old).len())
+}
+
 /// Test functions and test files that are gone.
 fn deleted(files: &[File<'_>], findings: &mut Findings) {
     let rule = &named("tests_deleted");
@@ -262,7 +267,7 @@ fn weaker(file: &File<'_>, old: &[Line<'_>], new: &[Line<'_>], findings: &mut Fi
     }
 }
 
-fn is_rust_test(hunk: &Hunk) -> bool {
+pub(crate) fn is_rust_test(hunk: &Hunk) -> bool {
     let marks = |text: &str| {
         text.contains("#[test]") || text.contains("::test]") || text.contains("mod test") || text.contains("cfg(test)")
     };
@@ -270,7 +275,7 @@ fn is_rust_test(hunk: &Hunk) -> bool {
 }
 
 /// Whether every changed line belongs to a test.
-fn only_tests(files: &[File<'_>]) -> bool {
+pub(crate) fn only_tests(files: &[File<'_>]) -> bool {
     files.iter().filter(|file| file.language != Docs).all(|file| {
         let inline = |hunk: &Hunk| {
             file.language == Rust
@@ -281,6 +286,13 @@ fn only_tests(files: &[File<'_>]) -> bool {
                         .filter(|(_, changed, _, code)| *changed && !code.trim().is_empty())
                         .all(|(_, _, _, code)| code.contains("assert")))
         };
-        file.is_test || language::is_snapshot(file.path()) || file.hunks.iter().all(inline)
+        // A comment beside them changes nothing.
+        let says_nothing = |hunk: &Hunk| {
+            let lines = hunk.old.each().chain(hunk.new.each());
+            lines.filter(|(_, changed, _, _)| *changed).all(|(_, _, _, code)| code.trim().is_empty())
+        };
+        file.is_test
+            || language::is_snapshot(file.path())
+            || file.hunks.iter().all(|hunk| inline(hunk) || says_nothing(hunk))
     })
 }

@@ -1,6 +1,6 @@
 //! What surrounds the code: checks, thresholds, protection, dependencies, paths.
 
-use super::{Rule, code, file, gone};
+use super::{Rule, code, file, file_altered, file_gone, gone};
 use crate::judge::Verdict::{Never, Person};
 use crate::language::Language::*;
 use crate::rules::{Change, On, Part, Sign};
@@ -26,11 +26,11 @@ pub(super) const CHECKS_OFF: Rule = Rule {
             on: On::Languages(&[Shell, Docker, Yaml, Json, Toml]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"(?i)\s--?(validate=false|disable-openapi-validation|skip-schema-validation|skip-tests|no-tests?|no-hooks|ignore-missing-schemas|skip-crds|skip\s|skip-kinds\S*|ignore-filename-pattern|no-fail\S*|warn-only|soft-fail|exit-zero|exit-code[ =]0|fail-on[ =]\w+|audit-level[ =]\w+|severity[ =]\S+|severity-threshold[ =]\S+|ignore-unfixed|ignore-vuln\S*|ignore[ =]\S+|no-audit|no-strict\S*|failure-threshold[ =]\S+)[^\n]*|SKIP_(TESTS?|LINT|CHECKS?|VALIDATION)\s*=\s*\S+|CI=false\s[^\n]*|\bDISABLE_ESLINT_PLUGIN\s*=\s*\S+",
+            pattern: r"(?i)[\s\x22'\[,]--?(validate=false|disable-openapi-validation|skip-schema-validation|skip-tests|no-tests?|no-hooks|ignore-missing-schemas|skip-crds|skip\s|skip-kinds\S*|ignore-filename-pattern|no-fail\S*|warn-only|soft-fail|exit-zero|exit-code[ =]0|fail-on[ =]\w+|audit-level[ =]\w+|severity[ =]\S+|severity-threshold[ =]\S+|ignore-unfixed|ignore-vuln\S*|ignore[ =]\S+|no-audit|no-strict\S*|failure-threshold[ =]\S+)[^\n]*|SKIP_(TESTS?|LINT|CHECKS?|VALIDATION)\s*=\s*\S+|CI=false\s[^\n]*|\bDISABLE_ESLINT_PLUGIN\s*=\s*\S+",
         },
         gone(
             &[Docker],
-            r"(?m)^\s*(RUN|&&)\s[^\n]*\b(test|lint|clippy|audit|verify|sha256sum|gpg)\b[^\n]*|^HEALTHCHECK\b[^\n]*|^USER\b[^\n]*",
+            r"(?m)^[ \t]*[^#\s][^\n]*\b(tests?|lint|clippy|audit|verify|vet|check|selftest|mypy|tsc|pytest|sha256sum|gpg)\b[^\n]*|^HEALTHCHECK\b[^\n]*|^USER\b[^\n]*",
         ),
         code(&[Docker], r"(?m)^HEALTHCHECK NONE|^USER (root|0)\b"),
         Sign {
@@ -93,19 +93,19 @@ pub(super) const PROTECTION: Rule = Rule {
             on: On::All,
             part: Part::Text,
             change: Change::Appears,
-            pattern: r#"(?i)['"](AKIA|gh[pos]_|glpat-|sk_live_|xox[bp]-|AIza)['"]\s*[+.]|\b(b64decode|atob)\(\s*b?['"]|\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-k|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false"#,
+            pattern: r#"(?i)\b(gh[posur]_[a-z0-9]{20,}|github_pat_\w{20,}|AKIA[A-Z0-9]{16}|sk_live_\w{10,}|xox[bap]-[\w-]{10,}|glpat-[\w-]{15,})|-----BEGIN [A-Z ]*PRIVATE KEY|://[\w.-]+:[\w.%-]{8,}@[\w.-]+|['"](AKIA|gh[pos]_|glpat-|sk_live_|xox[bp]-|AIza)['"]\s*[+.]|\b(b64decode|atob)\(\s*b?['"]|\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-k|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false"#,
         },
         Sign {
             on: On::Languages(&[Yaml, Hcl, Json]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r#"(?m)\b(privileged|allowPrivilegeEscalation|hostNetwork|hostPID|hostIPC)['"]?\s*[:=]\s*true|\brunAsUser:\s*0\b|\brunAsNonRoot:\s*false|\breadOnlyRootFilesystem:\s*false|\bautomountServiceAccountToken:\s*true|^\s*-?\s*permissions:\s*write-all|\bpull_request_target\b|0\.0\.0\.0/0|\bacl\s*=\s*"public[^\n]*|\bpublicly_accessible\s*=\s*true|\bverbs:\s*\[?\s*-?\s*['"]\*['"]"#,
+            pattern: r#"(?m)\b(privileged|allowPrivilegeEscalation|hostNetwork|hostPID|hostIPC)['"]?\s*[:=]\s*true|\brunAsUser:\s*0\b|\brunAsNonRoot:\s*false|\breadOnlyRootFilesystem:\s*false|\bautomountServiceAccountToken:\s*true|^\s*-?\s*permissions:\s*write-all|\bpull_request_target\b|0\.0\.0\.0/0|\bacl\s*=\s*"public[^\n]*|\bpublicly_accessible\s*=\s*true|\bverbs:\s*\[?\s*-?\s*['"]\*['"]|pod-security\.kubernetes\.io/\w+['"]?:\s*['"]?(privileged|baseline)|\b(validationFailureAction|failureAction|enforcementAction):\s*['"]?([Aa]udit|warn|dryrun|deny-dry-run)|^\s*-?\s*(namespace|server|resources|apiGroups|group|kind|sourceRepos|sourceNamespaces)['"]?:\s*\[?\s*['"]\*['"]|\bcluster-admin\b|\bsourceRepos:\s*\n\s*-\s*['"]\*|\bprofile:\s*unconfined|seccompProfile:\s*\{?\s*type:\s*Unconfined|\bencrypted\s*=\s*false|\bmtls?:[^\n]*(PERMISSIVE|DISABLE)|\bmode:\s*(PERMISSIVE|DISABLE)\b"#,
         },
         Sign {
             on: On::Languages(&[Python, Js, Ruby, Jvm, Php, Go]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"\bcsrf_exempt\b|\bshell\s*=\s*True\b|\beval\(|\bdangerouslySetInnerHTML\b|\bautoescape\s*=\s*False\b|\byaml\.(unsafe_load|load\([^)\n]*Loader=yaml\.(Unsafe)?Loader)|\bskip_before_action :verify_authenticity_token|\bcsrf\(\)\.disable\(\)|\bpickle\.loads\(",
+            pattern: r"\busedforsecurity\s*=\s*False|\bnew Function\(|\bgetattr\([^)\n]*\+|\b__import__\(|\bcsrf_exempt\b|\bshell\s*=\s*True\b|\beval\(|\bdangerouslySetInnerHTML\b|\bautoescape\s*=\s*False\b|\byaml\.(unsafe_load|load\([^)\n]*Loader=yaml\.(Unsafe)?Loader)|\bskip_before_action :verify_authenticity_token|\bcsrf\(\)\.disable\(\)|\bpickle\.loads\(",
         },
     ],
 };
@@ -147,7 +147,7 @@ pub(super) const TIMEOUTS: Rule = Rule {
         on: On::Paths(crate::language::TESTS),
         part: Part::Code,
         change: Change::Appears,
-        pattern: r"\b(setTimeout|jest\.setTimeout|test\.setTimeout|this\.timeout|vi\.setConfig|test\.slow)\([^\n]*",
+        pattern: r"@Timeout\([^\n]*|\bmark\.timeout\([^\n]*|\btimeout\s*[:=]\s*\d{5,}|\b(setTimeout|jest\.setTimeout|test\.setTimeout|this\.timeout|vi\.setConfig|test\.slow)\([^\n]*",
     }],
 };
 
@@ -168,14 +168,33 @@ pub(super) const DISABLED: Rule = Rule {
             change: Change::Disappears,
             pattern: r"(?m)^kind:[^\n]*|^\s*(limits|requests|networkPolicy|podDisruptionBudget|resources):\s*$",
         },
-        gone(&[Yaml], r"\brequired\s+[\x22`]"),
+        gone(&[Yaml], r"\brequired\s+[\x22`]|\{\{-?\s*fail\b|\blookup\b"),
+        // A whole manifest under a condition; Argo CD told to look away from files.
+        code(&[Yaml], r"(?m)^\{\{-?\s*if\b[^\n]*\n(---\n)?(apiVersion|kind|metadata):"),
+        code(&[Yaml], r"(?m)^\s*(exclude|include|recurse)\s*:[^\n]*"),
+        code(
+            &[Yaml],
+            r"\bprune:\s*false|\bbackoffLimit:\s*\d{2,}|\brestartPolicy:\s*Never|\bmaxUnavailable:\s*['\x22]?100%|\bminAvailable:\s*0\b",
+        ),
         Sign {
             on: On::Paths(&["**/kustomization.y*ml"]),
             part: Part::Code,
             change: Change::Disappears,
-            pattern: r"(?m)^\s*-\s+\S*(\.ya?ml|/\S+)\s*$",
+            pattern: r"(?m)^\s*-\s+(path:\s*)?\S*(\.ya?ml|/\S+)\s*$",
         },
-        file(&["**/{vite,rollup,webpack,esbuild}*.config.*"], r"\bonwarn\b|\bignoreWarnings\b|\bexternals?\s*:"),
+        Sign {
+            on: On::Languages(&[Yaml]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r#"\bsleep['"]?,?\s+['"]?(infinity|inf|\d{4,})|tail -f /dev/null|command:\s*\[\s*['"]?(/bin/)?(true|echo)\b"#,
+        },
+        gone(&[Yaml], r"\b(secretKeyRef|persistentVolumeClaim|tls|podSecurityContext|topologySpreadConstraints)\s*:"),
+        file_altered(&["**/Cargo.toml"], r"(?m)^default\s*=\s*\[[^\n]*"),
+        code(&[Rust], r"#!?\[cfg\([^\]\n]*\bnot\([^\]\n]*\]"),
+        file(
+            &["**/{vite,rollup,webpack,esbuild}*.config.*"],
+            r"\bonwarn\b|\bignoreWarnings\b|\bexternals?\s*:|\b(emitOnErrors|noEmitOnErrors)\b|\b(bail|strictExportPresence|failOnError|failOnWarning|overlay)\s*:\s*false|\b(stats|logLevel)\s*:\s*\S(errors-only|none|silent|error)\b",
+        ),
         code(
             &[Hcl],
             r"\bignore_changes\s*=[^\n]*|\bprevent_destroy\s*=\s*false|\bskip_final_snapshot\s*=\s*true|\bdeletion_protection\s*=\s*false|(?m)^\s*count\s*=\s*0\s*$",
@@ -195,7 +214,45 @@ pub(super) const INSTALL: Rule = Rule {
             change: Change::Appears,
             pattern: r"--(legacy-peer-deps|force|no-optional|ignore-scripts|ignore-engines|no-deps|ignore-requires-python|break-system-packages|ignore-platform-reqs?|no-frozen-lockfile|no-immutable)\b|--frozen-lockfile=false|legacy-peer-deps\s*=\s*true",
         },
-        file(&["**/package.json"], r#""[^"\n]+"\s*:\s*"(\*|latest|x|>=?\s*0[^"\n]*)""#),
+        file(&["**/package.json"], r#""[^"\n]+"\s*:\s*"(\*|latest|x|>=?\s*0[^"\n]*|npm:[^"\n]*)""#),
+        file(&["**/Cargo.toml"], r#"(?m)^[^\n]*=\s*(\{\s*version\s*=\s*)?"(\*|>=?\s*0[^"\n]*)"[^\n]*"#),
+        file_gone(&["**/package.json"], r#""(engines|resolutions|overrides|packageManager|peerDependencies)"\s*:"#),
+        Sign {
+            on: On::All,
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"npm config set[^\n]*|engine-strict\s*=\s*false",
+        },
+        // An image that is any image, a failure that the next command hides.
+        code(&[Docker], r"(?m)^FROM\s+[^\s:@]+(:latest)?(\s+AS\s+\w+)?\s*$"),
+        code(
+            &[Yaml],
+            r"(?m)^\s*-?\s*(image|tag|targetRevision|version|newTag)\s*:\s*['\x22]?([^\s:'\x22]+:)?(latest|HEAD|\*|>=?\s*0[^\n]*)['\x22]?\s*$|^\s*-?\s*image\s*:\s*[^\s:@{]+\s*$",
+        ),
+        Sign {
+            on: On::Languages(&[Docker, Yaml]),
+            part: Part::Code,
+            change: Change::Disappears,
+            pattern: r"@sha256:[0-9a-f]+",
+        },
+        code(&[Docker], r"(?m)^\s*(RUN|&&)?[^\n;]*[^\s;]\s*;\s*[\w/.]+[^\n]*"),
+        code(&[Yaml, Docker], r":latest\b"),
+        file(
+            &["**/package.json", "**/pnpm-workspace.yaml", "**/.yarnrc.yml"],
+            r#"\b(ignoreMissing|allowAny|allowedVersions|peerDependencyRules|trustedDependencies)\b"#,
+        ),
+        // Strictness that is gone.
+        gone(
+            &[Shell, Docker, Yaml, Json, Toml],
+            r"--(locked|frozen|frozen-lockfile|immutable|require-hashes|strict|atomic|exit-code[ =]1|fail-\w+|check|verify)\b|\bnpm ci\b|\s-race\b",
+        ),
+        Sign {
+            on: On::Languages(&[Shell, Docker, Yaml, Json]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"--if-present\b|[^&\d]2>\s*/dev/null",
+        },
+        code(&[Docker], r"(?m)\b(touch|mkdir -p (target|dist|build|out)|:\s*>)[^\n]*"),
     ],
 };
 

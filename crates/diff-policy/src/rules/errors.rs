@@ -131,6 +131,31 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
         code(&[Js], r"\.catch\(\s*(\(?\w*\)?\s*=>\s*)?console\.\w+|\bvoid\s+\w+\([^\n]*\)|\bcatch\s*\{"),
         code(&[Jvm, Dotnet], r"catch\s*\(\s*(final\s+)?(Exception|Throwable)\b[^)]*\)|catch\s*\{|\brunCatching\s*\{"),
         code(&[C], r"\bcatch\s*\(\s*\.\.\.\s*\)|\(void\)\s*\w+\([^\n]*"),
+        code(&[Swift], r"\btry\?[^\n]*"),
+        code(
+            &[Ruby],
+            r"(?m)\brescue\b(\s+(StandardError|Exception))?\s*(=>\s*\w+)?\s*$|[^\n]*\srescue\s+(false|true|0|\[\]|\{\}|nil)",
+        ),
+        code(&[Php], r"\bcatch\s*\(\s*\\?(Throwable|Exception)\b[^)]*\)"),
+        code(
+            &[Js, Jvm, Dotnet, Php, Swift, C],
+            r"\bcatch\s*(\([^)]*\))?\s*\{\s*(return\b[^;\n(]*;?|(console|log|logger|System\.out)\.\w+\([^;\n]*\);?|e\.printStackTrace\(\);?)\s*\}",
+        ),
+        code(
+            &[Python],
+            r"\bexcept\b[^:\n]*:\s*(return\s*(None|False|True|-?\d+|\[\]|\{\}|[\x22']{2})|logg\w*\.\w+\([^\n]*\n|print\([^\n]*\n)\s",
+        ),
+        code(
+            &[Rust],
+            r"\bif [^\n{]*\.is_err\(\)\s*\{|\bif let Err\(\w+\)\s*=[^\n{]*\{\s*(eprintln|println|warn|error|debug|info|log::\w+|tracing::\w+)!\([^\n]*\n\s*\}",
+        ),
+        // A failure that is no exit any more, or that nobody waits for.
+        gone(&[Shell], r"\b(exit|return) ([1-9]|\$)"),
+        gone(&[Python, Js, Go, Rust, Ruby], r"\b(sys\.exit|process\.exit|os\.Exit|process::exit)\(1\)"),
+        code(&[Shell], r"(?m)[^&\n]&[ \t]*$"),
+        // A value that nobody looks at, named so that no tool says so.
+        code(&[Js], r"(?m)^\s*void\s+\w+;?\s*$"),
+        code(&[C], r"(?m)^\s*\(void\)\s*\w+;"),
     ],
 };
 
@@ -141,6 +166,44 @@ pub(super) const UNSAFE: Rule = Rule {
     signs: &[
         code(&[Rust], r"\bunsafe\s*(\{|impl|fn)|\btransmute\b|mem::forget\(|Box::leak\("),
         code(&[Go], r"\bunsafe\.Pointer\b"),
-        code(&[Js], r"[\w)\]]!(\.|\[|;|,|\))"),
+        code(&[Jvm], r"\w!!(\.|\s|\)|,|$)"),
+        code(&[Swift], r"\b(try|as)!"),
+        code(&[Js], r"(?m)[\w)\]]!(\.|\[|;|,|\)|\s*$)"),
     ],
+};
+
+/// Judged by `structure`; the signs are what encloses many lines.
+pub(super) const COMMENTED_OUT: Rule = Rule {
+    name: "commented_out",
+    says: Person,
+    sentence: "comment code, configuration or a check out",
+    signs: &[
+        code(&[Yaml], r"\{\{-?\s*/\*[^*]*\n\s*[\w-]+:[^*]*\*/"),
+        code(&[Xml], r"<!--\s*<\w[^>]*>"),
+        code(&[Ruby], r"(?m)^=begin\b"),
+    ],
+};
+
+/// Judged by `structure`; the sign is a module.
+pub(super) const ONLY_REMOVES: Rule = Rule {
+    name: "only_removes",
+    says: Person,
+    sentence: "make a failure go away by taking out what fails",
+    signs: &[gone(&[Rust], r"\bmod\s+\w+\s*;")],
+};
+
+/// Judged by `structure`.
+pub(super) const SECRET_STAYS: Rule = Rule {
+    name: "secret_stays",
+    says: Person,
+    sentence: "keep a leaked value in the repository: elsewhere, in pieces or encoded",
+    signs: &[],
+};
+
+/// Judged by `structure`.
+pub(super) const SIDE_DROPPED: Rule = Rule {
+    name: "side_dropped",
+    says: Person,
+    sentence: "resolve a conflict by dropping what one side did",
+    signs: &[],
 };

@@ -1,7 +1,7 @@
 //! Linters, compilers, scanners and type checkers: silenced, lowered, got around.
 
-use super::{Rule, code, comment, file, file_gone, gone};
-use crate::judge::Verdict::Never;
+use super::{Rule, code, comment, file, file_altered, file_gone, gone};
+use crate::judge::Verdict::{Never, Person};
 use crate::language::Language::*;
 use crate::rules::{Change, On, Part, Sign};
 
@@ -199,7 +199,7 @@ pub(super) const TYPES: Rule = Rule {
     signs: &[
         code(
             &[Js],
-            r"(?m)\bas\s+any\b[^\n]*|\bas\s+unknown\s+as\b[^\n]*|\bas\s+never\b[^\n]*|<any>[^\n]*|[\w\]]\??\s*:\s*any\b[^\n]*|\)\s*:\s*any\b[^\n]*|\bany\[\][^\n]*|[<,|]\s*any\s*[>,|][^\n]*|=\s*any;|:\s*Function\b",
+            r"(?m)\bas\s+any\b[^\n]*|\bas\s+unknown\s+as\b[^\n]*|\bas\s+never\b[^\n]*|<any>[^\n]*|[\w\]]\??\s*:\s*any\b[^\n]*|\)\s*:\s*any\b[^\n]*|\bany\[\][^\n]*|[<,|]\s*any\s*[>,|;\n][^\n]*|<unknown>\s*[\w(][^\n]*|=\s*any;|:\s*Function\b",
         ),
         Sign {
             on: On::Languages(&[Js]),
@@ -208,5 +208,22 @@ pub(super) const TYPES: Rule = Rule {
             pattern: r#"declare module\s+['"][^'"]+['"]\s*(;|\{\s*\}|\n)|declare (const|let|var|function) \w+: any"#,
         },
         code(&[Python], r"(?m)\bcast\(\s*Any\b[^\n]*|(:|->)\s*(typing\.)?Any\b[^\n]*"),
+    ],
+};
+
+/// Judged by `structure`; the signs are types that ask for nothing.
+pub(super) const TYPES_LOOSENED: Rule = Rule {
+    name: "types_loosened",
+    says: Person,
+    sentence: "make a type ask for less than before, or look at fewer files",
+    signs: &[
+        code(
+            &[Js],
+            r"\bRecord<string,\s*unknown>|\bPartial<[^>\n]*>|:\s*(object|unknown|\{\})\s*[;,)=]|\[key:\s*string\]\s*:[^\n]*",
+        ),
+        code(&[Go], r"\binterface\{\}|\bany\b"),
+        code(&[Python], r"\[[^\]\n]*\bAny\b[^\n]*|:\s*object\b|@(typing\.)?no_type_check\b"),
+        code(&[Dotnet], r"\bdynamic\b"),
+        file_altered(&["**/tsconfig*.json"], r#""(include|files|references|exclude|types|extends)"\s*:[^\n]*"#),
     ],
 };

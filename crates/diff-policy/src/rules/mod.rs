@@ -4,6 +4,7 @@
 //! the same match (spaces and quotes aside) than the old one, `Disappears` when it has fewer matches. A language or tool
 //! is added by adding a sign. Rules without signs are judged by code, named in their comment.
 
+mod checks;
 mod config;
 mod errors;
 mod lints;
@@ -88,6 +89,12 @@ const fn code(languages: &'static [Language], pattern: &'static str) -> Sign {
 const fn gone(languages: &'static [Language], pattern: &'static str) -> Sign {
     Sign { on: On::Languages(languages), part: Part::Code, change: Change::Disappears, pattern }
 }
+const fn altered(languages: &'static [Language], pattern: &'static str) -> Sign {
+    Sign { on: On::Languages(languages), part: Part::Code, change: Change::Altered, pattern }
+}
+const fn file_altered(paths: &'static [&'static str], pattern: &'static str) -> Sign {
+    Sign { on: On::Paths(paths), part: Part::Text, change: Change::Altered, pattern }
+}
 const fn comment(pattern: &'static str) -> Sign {
     Sign { on: On::All, part: Part::Comment, change: Change::Appears, pattern }
 }
@@ -124,13 +131,20 @@ pub const ALL: &[Rule] = &[
     tests::EARLY_END,
     tests::FIXED_ANSWER,
     tests::MOCKED,
+    checks::CHECK_CHANGED,
     config::SCHEMA,
+    lints::TYPES_LOOSENED,
     errors::IGNORED_RESULT,
     errors::UNSAFE,
+    errors::COMMENTED_OUT,
+    errors::ONLY_REMOVES,
+    errors::SIDE_DROPPED,
+    errors::SECRET_STAYS,
     config::VERSIONS_BACK,
     config::TIMEOUTS,
     config::INSTALL,
     config::DISABLED,
+    checks::RIGHTS,
     config::OUTSIDE,
     config::PERSON_PATH,
     config::UNREADABLE,

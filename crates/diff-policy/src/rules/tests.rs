@@ -1,6 +1,6 @@
 //! Tests: deleted, skipped, filtered out, retried, weakened.
 
-use super::{Rule, code, comment, file, gone};
+use super::{Rule, code, comment, file, file_gone, gone};
 use crate::judge::Verdict::{Never, Person};
 use crate::language::Language::*;
 use crate::rules::{Change, On, Part, Sign};
@@ -12,6 +12,10 @@ pub(super) const DELETED: Rule = Rule {
     sentence: "delete, rename away or comment out a test or one of its cases",
     signs: &[
         gone(&[Rust], r"(?m)#\[(test_)?case\b[^\n]*"),
+        file_gone(
+            &["**/CMakeLists.txt", "**/*.cmake", "**/meson.build", "**/BUILD*"],
+            r"(?m)^\s*(add_test|gtest_discover_tests|catch_discover_tests|enable_testing|add_subdirectory\(tests?|test|\w+_test)\s*\([^\n]*",
+        ),
         gone(&[Dotnet], r"(?m)\[(TestCase|InlineData|DataRow)\([^\n]*"),
         gone(&[Python], r"(?m)\bpytest\.param\([^\n]*"),
         gone(&[Jvm], r"(?m)@(CsvSource|ValueSource|MethodSource|ParameterizedTest)\b[^\n]*"),
@@ -26,7 +30,7 @@ pub(super) const SKIPPED: Rule = Rule {
         code(&[Rust], r"(?m)#!?\[(cfg_attr\([^\]]*)?\bignore\b[^\]]*\]"),
         code(
             &[Rust],
-            r"#!?\[cfg\((any\(\)|FALSE|false|not\((test|ci|all\(\))\)|feature = [^)]*(slow|flaky|broken|ignored|disabled)[^)]*)\)\]",
+            r"#!\[cfg\(feature[^\]]*\]|#!?\[cfg\((any\(\)|FALSE|false|not\((test|ci|all\(\))\)|feature = [^)]*(slow|flaky|broken|ignored|disabled)[^)]*)\)\]",
         ),
         code(&[Rust], r#"\b(var|var_os|option_env!?)\(\s*"?\s*"?\)[^\n]*\{\s*(eprintln!\([^\n]*\n\s*)?return\b"#),
         Sign {
@@ -45,7 +49,7 @@ pub(super) const SKIPPED: Rule = Rule {
             on: On::Languages(&[Js]),
             part: Part::Text,
             change: Change::Appears,
-            pattern: r"\b(it|test|describe|before|beforeEach)(\.each)?\([^\n]*\{\s*(skip|todo|ignore):\s*true",
+            pattern: r"\b(it|test|describe|before|beforeEach)(\.each)?\([^\n]*\{\s*(skip|todo|ignore):\s*[^f\s][^\n]*",
         },
         Sign {
             on: On::Languages(&[Js]),
@@ -102,6 +106,12 @@ pub(super) const SKIPPED: Rule = Rule {
             pattern: r"(?m)^\s*skip\b[^\n]*|@tag :?skip\b[^\n]*|@moduletag :?skip",
         },
         code(&[Rust], r"#\[should_panic[^\]]*\]"),
+        code(&[Jvm], r"@Test\([^)]*\b(expected|expectedExceptions)\b[^)]*\)"),
+        code(&[Swift], r"\bXCTExpectFailure\b[^\n]*|\bwithKnownIssue\b[^\n]*"),
+        file(
+            &["**/CMakeLists.txt", "**/*.cmake", "**/meson.build", "**/lit.*", "**/*.bzl", "**/BUILD*"],
+            r"\b(WILL_FAIL|DISABLED)\s+(TRUE|ON|1)\b|\bshould_fail\s*:\s*true|\bSKIP_RETURN_CODE\b[^\n]*",
+        ),
     ],
 };
 
@@ -271,7 +281,7 @@ pub(super) const FEWER_ASSERTIONS: Rule = Rule {
 pub(super) const EARLY_END: Rule = Rule {
     name: "test_ends_early",
     says: Person,
-    sentence: "end a test before its assertions",
+    sentence: "end a test before its assertions, or let them depend on a condition, a loop or a `try`",
     signs: &[
         Sign {
             on: On::Paths(crate::language::TESTS),
@@ -291,11 +301,18 @@ pub(super) const EARLY_END: Rule = Rule {
             change: Change::Appears,
             pattern: r"(?m)^\s*return;?\s*$",
         },
+        // What is not awaited or joined ends after the test.
+        Sign {
+            on: On::Paths(crate::language::TESTS),
+            part: Part::Code,
+            change: Change::Disappears,
+            pattern: r"\bawait\s+(\w+\.)+\w+\(|\.await\b|\.join\(\)",
+        },
         Sign {
             on: On::Paths(crate::language::TESTS),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"catch_unwind|(?m)^\s*(os\._exit|sys\.exit|os\.Exit|process\.exit|exit)\(0?\)",
+            pattern: r"catch_unwind|\bspawn\(\s*(move\s*)?\|\||(?m)^\s*(os\._exit|sys\.exit|os\.Exit|process\.exit|exit)\(0?\)",
         },
         Sign {
             on: On::Paths(crate::language::TESTS),
@@ -320,7 +337,7 @@ pub(super) const SPECIAL_CASE: Rule = Rule {
         on: On::Sources,
         part: Part::Text,
         change: Change::Appears,
-        pattern: r#"\bif\b[^\n]*\bcfg!\(test\)[^\n]*|\bNODE_ENV\s*={2,3}\s*['"]test['"][^\n]*|\bJEST_WORKER_ID\b|process\.env\.VITEST\b|import\.meta\.vitest\b|\bPYTEST_CURRENT_TEST\b|['"]pytest['"] in sys\.modules|\btesting\.Testing\(\)|process\.env\.CI\b[^\n]*\breturn\b"#,
+        pattern: r#"\bif\b[^\n]*\bcfg!\(test\)[^\n]*|#\[cfg\((not\()?test\)?\)\]\s*(return|if|let|\{)\b[^\n]*|\bNODE_ENV\s*={2,3}\s*['"]test['"][^\n]*|\bJEST_WORKER_ID\b|process\.env\.VITEST\b|import\.meta\.vitest\b|\bPYTEST_CURRENT_TEST\b|['"]pytest['"] in sys\.modules|\btesting\.Testing\(\)|process\.env\.CI\b[^\n]*\breturn\b"#,
     }],
 };
 
@@ -332,7 +349,7 @@ pub(super) const FIXED_ANSWER: Rule = Rule {
         on: On::Sources,
         part: Part::Text,
         change: Change::Appears,
-        pattern: r#"\bif\s*\(?\s*[\w.]+(\(\))?\s*={2,3}\s*(-\d+(\.\d+)?|[2-9]|\d+\.\d+|\d{2,}|"[^"\n]+"|'[^'\n]+')\s*\)?\s*[:{]?\s*(return\s*\(?)(-?\d|"|'|Some\(\d|Ok\(\d|Some\("|Ok\(")[^\n]*"#,
+        pattern: r#"\bif\s*\(?\s*[\w.]+(\(\))?\s*={2,3}\s*(-\d+(\.\d+)?|[2-9]|\d+\.\d+|\d{2,}|b?"[^"\n]+"|'[^'\n]+')\s*\)?\s*[:{]?\s*(return\s*\(?)(-?\d|"|'|Some\(\d|Ok\(\d|Some\("|Ok\("|true|false|True|False)[^\n]*"#,
     }],
 };
 
@@ -345,7 +362,18 @@ pub(super) const MOCKED: Rule = Rule {
             &[Python],
             r"(?m)@?\b(mock\.)?patch(\.object)?\([^\n]*|\bmonkeypatch\.setattr\([^\n]*|\bmocker\.patch\w*(\.object)?\([^\n]*",
         ),
-        code(&[Jvm], r"\.thenReturn\([^\n]*|@MockBean\b[^\n]*|\bdoNothing\(\)[^\n]*"),
+        code(
+            &[Python],
+            r"(?m)^[^\n]*=\s*(mock\.)?(Magic|Async)?Mock\([^\n]*return_value[^\n]*|\.(return_value|side_effect)\s*=[^\n]*",
+        ),
+        code(&[Jvm], r"\.thenReturn\([^\n]*|@MockBean\b[^\n]*|\bdoNothing\(\)[^\n]*|\b(every|coEvery)\s*\{[^\n]*"),
+        code(
+            &[Js],
+            r"\.mock(Return|Resolved|Rejected)Value(Once)?\([^\n]*|\.mockImplementation(Once)?\([^\n]*|\bsinon\.(stub|replace|fake)\b[^\n]*|\bcy\.(stub|intercept)\([^\n]*",
+        ),
+        code(&[Dotnet], r"\.Returns(Async|ForAnyArgs)?\([^\n]*"),
+        code(&[Ruby], r"\b(and_return|allow_any_instance_of|stub_const|stubs\([^\n]*)\b"),
+        code(&[Php], r"->(willReturn\w*|shouldReceive|andReturn)\([^\n]*"),
         Sign {
             on: On::Languages(&[Js]),
             part: Part::Text,

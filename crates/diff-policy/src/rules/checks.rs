@@ -1,0 +1,86 @@
+//! How checks are run, and with what rights.
+
+use super::{Rule, altered, code, comment, file, file_altered, gone};
+use crate::judge::Verdict::Person;
+use crate::language::Language::*;
+
+/// How checks are run, in scripts and in the files that configure them.
+pub(super) const CHECK_CHANGED: Rule = Rule {
+    name: "check_changed",
+    says: Person,
+    sentence: "change how something is tested, linted or scanned",
+    signs: &[
+        // Any tool's way to say "not here", in a comment.
+        comment(
+            r"(?i)\b[a-z][\w.]*[:-](disable|ignore|skip|suppress|off|allow|exclude|nocheck)\b[^\n]*|\bskipcq\b[^\n]*",
+        ),
+        gone(&[Shell, Docker, Yaml], r"\bpipefail\b"),
+        gone(&[Shell, Jvm, Xml, Toml, Json], r"(?i)\bwarnings?_?as_?errors?\b[^\n]*"),
+        file(
+            &["**/{jest,vitest,vite,karma}*.config.*", "**/package.json"],
+            r"\b(diagnostics|typecheck)\W+false|\b(isolatedModules|silent)\W+true|\ballowOnly\W+true",
+        ),
+        file_altered(
+            &["**/{pyproject,ruff,.ruff}.toml", "**/setup.cfg"],
+            r"(?m)^\s*(select|extend-select|enable|plugins|strict\w*|testpaths|python_files|python_functions|addopts|source|branch|fail_on)\s*=[^\n]*",
+        ),
+        altered(
+            &[Shell],
+            r"(?m)^\s*@?[^\n=]*\b(go|cargo|npm|npx|pnpm|yarn|pytest|mvn|mvnw|gradle|gradlew|dotnet|ctest|bats|rspec|phpunit|swift|tox|nox|make)\b[^\n]*\b(test|tests|nextest|vet|lint|clippy|check|audit|verify|pytest)\b[^\n]*|^\s*@?(pytest|ctest|bats|rspec|phpunit|tox|nox|eslint|tsc|mypy|ruff|flake8|shellcheck|golangci-lint|trivy|gitleaks|semgrep|kubeconform|helm lint|conftest)\b[^\n]*",
+        ),
+        // Files that do nothing but check.
+        file_altered(
+            &[
+                "**/{noxfile,tasks}.py",
+                "**/{tox,pytest,mypy,.mypy}.ini",
+                "**/{jest,vitest,playwright,cypress,karma,wdio,lint-staged,commitlint}*.{config.,conf.,}*{js,ts,mjs,cjs,mts,json}",
+                "**/.lintstagedrc*",
+                "**/.mocharc*",
+                "**/.nycrc*",
+                "**/.c8rc*",
+                "**/.rspec",
+                "**/.simplecov",
+                "**/phpunit.xml*",
+                "**/{phpstan,psalm,infection}*.{neon,xml,json,dist,json5}*",
+                "**/{checkstyle,pmd,spotbugs,findbugs,detekt,suppressions}*.{xml,yml,yaml}",
+                "**/{tarpaulin,nextest,.config/nextest,cargo-mutants}.toml",
+                "**/sonar-project.properties",
+                "**/.coveragerc",
+                "**/{conftest,kubeconform,kube-score,polaris,datree,pluto}.{toml,yaml,yml}",
+                "**/ct.yaml",
+                "**/.swiftlint.yml",
+                "**/.pylintrc",
+                "**/.clang-tidy",
+                "**/cspell.json",
+            ],
+            r"(?m)^[^\n]*\w[^\n]*$",
+        ),
+        file_altered(
+            &["**/package.json"],
+            r#""[^"\n]*\*[^"\n]*"\s*:\s*\[?[^\n]*\b(eslint|tsc|jest|vitest|stylelint|prettier|biome)\b[^\n]*"#,
+        ),
+        file(&["**/package.json"], r#""(pre|post)?(install|prepare|pack|publish)"\s*:[^\n]*"#),
+        // Less of the same: fewer cases, shorter fuzzing.
+        file(
+            &["**/*.{csproj,fsproj,props,targets}"],
+            r#"<(Compile|None|EmbeddedResource) Remove=[^\n]*|<IsTestProject>false[^\n]*|Condition="[^"\n]*(CI|false)[^\n]*"#,
+        ),
+        file(
+            &["**/.dockerignore", "**/*.dockerignore", "**/.helmignore", "**/.gitignore", "**/.npmignore"],
+            r"(?mi)^[^!#\n]*(tests?|spec|e2e|__tests__|migrations|templates|\.crt|\.sql)\b[^\n]*",
+        ),
+    ],
+};
+
+pub(super) const RIGHTS: Rule = Rule {
+    name: "rights_raised",
+    says: Person,
+    sentence: "ask for more rights",
+    signs: &[
+        code(
+            &[Yaml, Hcl, Json],
+            r#"(?m)^kind:\s*ClusterRole(Binding)?\b|\b(contents|packages|id-token|actions|checks|deployments|pull-requests)['"]?:\s*write\b|\b(impersonate|escalate)\b|\bpublic\s*[:=]\s*true"#,
+        ),
+        code(&[Docker, Shell], r"\bchmod\s+(-R\s+)?(0?777|a\+rwx?)\b|\bsudo\b"),
+    ],
+};

@@ -1,0 +1,71 @@
+//! The patterns by which `structure` reads a line of any language.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Compiled once; a pattern that does not compile would leave its rule silent, which a test below excludes.
+pub(crate) struct Shapes {
+    /// Lines that bring names in, not behaviour.
+    pub import: Regex,
+    /// What begins a comment in any language, and what ends it.
+    pub comment: Regex,
+    /// An answer that needs no work.
+    pub constant: Regex,
+    /// Something that is done.
+    pub call: Regex,
+    /// What stands before the body of a function.
+    pub head: Regex,
+    /// A condition, a loop or an end inside a test.
+    pub flow: Regex,
+    /// The same for Go, whose tests assert with `if`.
+    pub flow_go: Regex,
+    /// A string or a number.
+    pub literal: Regex,
+    /// Lines in which a literal is an address, not an expectation.
+    pub address: Regex,
+    /// The name that a line of code or data sets or calls.
+    pub key: Regex,
+    /// `name?:` of a type.
+    pub optional: Regex,
+    /// What makes a value of its hidden form.
+    pub decoder: Regex,
+}
+
+pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
+    let regex = |pattern: &str| Regex::new(pattern).ok();
+    Some(Shapes {
+        import: regex(
+            r"^\s*(pub(\([^)]*\))?\s+)?(use|import|from|using|require\w*|package|extern crate|export \{|export \*|\}\s*from|@import|@use|#\s*include)\b|^\s*(const|let|var)\b[^=]*=\s*require\(|^\s*#!?\[(allow|expect|warn)|^\s*@Suppress",
+        )?,
+        comment: regex(
+            r"^\s*(//+!?|#+|--|/\*+|\*|<!--|;+|%|\{\{-?\s*/\*|REM\b|dnl\b)\s?|\s*(\*/\s*-?(\}\})?|-->)\s*$",
+        )?,
+        constant: regex(
+            r#"^\s*((return|yield|=>)\b\s*)?((Ok|Some|Err|Promise\.resolve|Optional\.of|Future\.value)\()?\(?(null|nil|None|true|false|True|False|undefined|void 0|-?[\d._]+\w*|""|''|\[\s*\]|\{\s*\}|\(\s*\)|vec!\[\]|<></>|pass|\.\.\.|[\w:<>]+::(default|new|MAX|MIN|empty|from\(""\))(\(\))?|Optional\.empty\(\)|(List|Map|Set)\.of\(\)|Collections\.\w+\(\)|(unreachable|panic)!\([^)]*\)|return)?\)*\s*[;,]?\s*$|^\s*(let )?_\s*=\s*&?\w+;?\s*$"#,
+        )?,
+        call: regex(r"\w!?\s*\(|\?\s*;|\bawait\b|<\w+")?,
+        head: regex(r"^.*\b(fn|func|fun|def|function)\b[^{]*\{?|^\s*(export\s+)?(const|let)\b.*=>\s*")?,
+        flow: regex(
+            r"^\s*(\}\s*)?(else\s+)?(if|for|while|loop|match|switch|unless|until|try|rescue|catch|except|guard)\b|^\s*return\b\s*(Ok\(\(\)\)|nil|None|null|undefined|true)?;?\s*$|\?\.?\s*expect\(|&&\s*(await\s+)?expect\(|\b(mem|std)::forget",
+        )?,
+        flow_go: regex(r"^\s*(return|continue|break)\s*$|\brecover\(\)|^\s*for\b[^{]*<")?,
+        literal: regex(r#""[^"\n]*"|'[^'\n]*'|`[^`\n]*`|\b\d[\d_.]*\w*\b"#)?,
+        address: regex(
+            r"(?i)\b(page|screen|cy|frame|driver|browser|within)\.|locator|selector|getby|findby|queryby|https?:|localhost|path|dir\b|port\b|import|require|url|\buse\b|include|version|^\s*(it|test|describe|context|func|def|fn|@test)\b|\bname\b",
+        )?,
+        key: regex(r#"^\s*(?:-\s+)?['"]?([\w.$/@-]+)"#)?,
+        optional: regex(r"(\w)\?\s*:")?,
+        decoder: regex(
+            r"(?i)fromhex|unhexlify|\[::-1\]|\.reverse\(\)|rot13|hex::decode|decodestring\(|Buffer\.from\(|fromCharCode|\bchr\(|b64decode|\batob\(",
+        )?,
+    })
+});
+
+#[cfg(test)]
+mod self_check {
+    #[test]
+    fn every_shape_compiles() {
+        assert!(super::SHAPES.is_some());
+    }
+}

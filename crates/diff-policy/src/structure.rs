@@ -1,0 +1,309 @@
+//! What the shape of a change says where no word gives it away: code commented out, taken out or emptied; a test that
+//! gets a condition or another input; a type that asks for less; a merge that keeps one side. Each is for a person.
+
+use std::collections::{BTreeSet, HashMap};
+
+use remediation::Kind;
+
+use crate::judge::{Findings, normal};
+use crate::language::{self, Language};
+use crate::rules::named;
+use crate::shapes::{SHAPES, Shapes};
+use crate::side::{File, Hunk, Side};
+use crate::tests_lost;
+
+use Language::*;
+
+pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
+    let Some(shapes) = SHAPES.as_ref() else { return };
+    let tests_only = tests_lost::only_tests(files);
+    for file in files
+        .iter()
+        .filter(|file| file.language != Docs && !language::is_lock(file.path()) && !language::is_snapshot(file.path()))
+    {
+        commented_out(shapes, file, findings);
+        for hunk in &file.hunks {
+            if kind == Kind::GitMergeConflict {
+                side_dropped(shapes, file, hunk, findings);
+            }
+            if file.language == Js {
+                loosened(shapes, file, hunk, findings);
+            }
+            let in_test = file.is_test || file.language == Rust && tests_lost::is_rust_test(hunk);
+            if !in_test {
+                emptied(shapes, file, hunk, findings);
+            } else if tests_only && tells(kind) && !tests_lost::adds_test(file, hunk) {
+                flow(shapes, file, hunk, findings);
+                literals(shapes, file, hunk, findings);
+            }
+        }
+        renamed_to_untyped(file, files, findings);
+    }
+    removed(kind, shapes, files, findings);
+    if kind == Kind::SecuritySecretScanning {
+        kept_secret(shapes, files, findings);
+    }
+}
+
+/// A literal that went and came back whole or in pieces, or that is decoded now.
+fn kept_secret(shapes: &Shapes, files: &[File<'_>], findings: &mut Findings) {
+    let strings = |raw: &str| -> Vec<String> {
+        let found = shapes.literal.find_iter(raw).map(|one| one.as_str().trim_matches(['"', '\'', '`']).to_owned());
+        found.chain(raw.split_once(['=', ':']).map(|(_, value)| value.trim().to_owned())).collect()
+    };
+    let gone: Vec<String> = files
+        .iter()
+        .flat_map(|file| &file.hunks)
+        .flat_map(|hunk| changed(&hunk.old))
+        .flat_map(|(_, raw, _)| strings(raw))
+        .filter(|value| value.len() >= 8)
+        .collect();
+    for file in files.iter().filter(|file| file.language != Docs) {
+        for (line, raw, code) in file.hunks.iter().flat_map(|hunk| changed(&hunk.new)) {
+            let piece = |value: &String| value.len() >= 6 && gone.iter().any(|whole| whole.contains(value.as_str()));
+            if strings(raw).iter().any(piece) || shapes.decoder.is_match(code) {
+                findings.add(file.path(), line, &named("secret_stays"));
+            }
+        }
+    }
+}
+
+/// Kinds in which a change of nothing but tests says something.
+fn tells(kind: Kind) -> bool {
+    matches!(kind, Kind::RustTest | Kind::FrontendTest | Kind::General | Kind::RustBuild | Kind::FrontendBuild)
+}
+
+fn changed(side: &Side) -> impl Iterator<Item = (u64, &str, &str)> {
+    side.each().filter(|(_, changed, _, _)| *changed).map(|(number, _, raw, code)| (number, raw, code))
+}
+
+/// A removed line that came back as a comment, or a line that stands and is now inside one.
+fn commented_out(shapes: &Shapes, file: &File<'_>, findings: &mut Findings) {
+    let gone: BTreeSet<String> = file
+        .hunks
+        .iter()
+        .flat_map(|hunk| changed(&hunk.old))
+        .filter(|(_, _, code)| !code.trim().is_empty())
+        .map(|(_, raw, _)| normal(raw))
+        .filter(|line| line.chars().filter(|c| c.is_alphanumeric()).count() > 3)
+        .collect();
+    for hunk in &file.hunks {
+        let back = changed(&hunk.new).find(|(_, raw, _)| {
+            let bare = shapes.comment.replace_all(raw, "");
+            bare.len() < raw.len() && gone.contains(&normal(&bare))
+        });
+        let stands = |side: &Side| -> Vec<(u64, bool)> {
+            let same = side.each().filter(|(_, changed, _, _)| !changed);
+            same.map(|(number, _, _, code)| (number, code.chars().any(char::is_alphanumeric))).collect()
+        };
+        let hidden = stands(&hunk.old).into_iter().zip(stands(&hunk.new)).find(|(old, new)| old.1 && !new.1);
+        if let Some(line) = back.map(|(number, _, _)| number).or(hidden.map(|(_, new)| new.0)) {
+            findings.add(file.path(), line, &named("commented_out"));
+        }
+    }
+}
+
+/// What a function did is replaced by an answer that needs no work.
+fn emptied(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+    if !file.language.blanks_strings() {
+        return;
+    }
+    let says = |line: &(u64, &str, &str)| line.2.chars().any(|c| c.is_alphanumeric() || "\"'<[{(".contains(c));
+    let (old, new): (Vec<_>, Vec<_>) =
+        (changed(&hunk.old).filter(says).collect(), changed(&hunk.new).filter(says).collect());
+    let works = |(_, raw, code): &(u64, &str, &str)| {
+        shapes.call.is_match(code) && !shapes.constant.is_match(raw) && !shapes.import.is_match(raw)
+    };
+    // The head of a function says nothing; what stands behind it on the line does.
+    let bodies: Vec<&str> =
+        new.iter().map(|(_, raw, _)| shapes.head.find(raw).map_or(*raw, |head| &raw[head.end()..])).collect();
+    let answers = |body: &&str| {
+        body.trim().is_empty()
+            || shapes.constant.is_match(body.trim_end_matches([' ', '}', ';']))
+            || shapes.constant.is_match(body)
+    };
+    let constant = bodies.iter().any(|body| !body.trim().is_empty()) && bodies.iter().all(answers);
+    let bracket = |(_, raw, _): &(u64, &str, &str)| raw.chars().any(char::is_alphanumeric) || raw.contains("\"\"");
+    let passed_on = |(_, raw, _): &(u64, &str, &str)| raw.trim_start().starts_with("pub use ");
+    if constant && new.iter().any(bracket) && old.iter().any(|line| works(line) || passed_on(line)) {
+        findings.add(file.path(), hunk.at, &named("fixed_answer"));
+    }
+}
+
+/// A test that is there gets a condition, a loop or an end.
+fn flow(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+    let regex = match file.language {
+        Go => &shapes.flow_go,
+        Shell | Yaml | Json | Toml | Xml => return,
+        _ => &shapes.flow,
+    };
+    let count = |side: &Side| changed(side).filter(|(_, _, code)| regex.is_match(code)).count();
+    if count(&hunk.new) > count(&hunk.old) {
+        findings.add(file.path(), hunk.at, &named("test_ends_early"));
+    }
+}
+
+/// Only a literal of a test's line is another.
+fn literals(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+    let lines = |side: &Side| -> Vec<(String, String)> {
+        // What a test prints when it fails is no expectation.
+        let printed = |raw: &str| file.language == Go && raw.trim_start().starts_with("t.");
+        let bare = changed(side)
+            .filter(|(_, raw, _)| !printed(raw) && !shapes.address.is_match(raw) && shapes.literal.is_match(raw));
+        bare.map(|(_, raw, _)| (normal(&shapes.literal.replace_all(raw, "_")), normal(raw))).collect()
+    };
+    let new: HashMap<String, String> = lines(&hunk.new).into_iter().collect();
+    let other = |(shape, line): &(String, String)| new.get(shape).is_some_and(|now| now != line);
+    // Fewer values in the same row, such as a list of cases.
+    let begins = |line: &str| shapes.literal.find(line).map(|first| line[..first.start()].to_owned());
+    let values = |line: &str| shapes.literal.find_iter(line).count();
+    let fewer = |(_, line): &(String, String)| {
+        begins(line).is_some_and(|head| {
+            head.len() > 7 && new.values().any(|now| begins(now).as_ref() == Some(&head) && values(now) < values(line))
+        })
+    };
+    let old = lines(&hunk.old);
+    if old.iter().any(other) || old.iter().any(fewer) {
+        findings.add(file.path(), hunk.at, &named("expectation_changed"));
+    }
+}
+
+/// `id: string` became `id?: string`.
+fn loosened(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+    let old: BTreeSet<String> = changed(&hunk.old).map(|(_, raw, _)| normal(raw)).collect();
+    let now = changed(&hunk.new).find(|(_, raw, code)| {
+        shapes.optional.is_match(code) && old.contains(&normal(&shapes.optional.replace_all(raw, "$1:")))
+    });
+    if let Some((line, _, _)) = now {
+        findings.add(file.path(), line, &named("types_loosened"));
+    }
+}
+
+/// A typed source that is now an untyped one.
+fn renamed_to_untyped(file: &File<'_>, files: &[File<'_>], findings: &mut Findings) {
+    let stem = |path: &str| path.rsplit_once('.').map(|(stem, extension)| (stem.to_owned(), extension.to_owned()));
+    let typed = |path: &str| stem(path).filter(|(_, extension)| matches!(extension.as_str(), "ts" | "tsx" | "mts"));
+    let Some((now, extension)) = stem(file.path()) else { return };
+    let untyped = matches!(extension.as_str(), "js" | "jsx" | "mjs");
+    let renamed = file.change.previous_path.as_deref().and_then(typed).is_some();
+    let replaced = file.change.status == "added"
+        && files.iter().any(|other| {
+            other.change.status == "removed" && typed(other.path()).is_some_and(|(before, _)| before == now)
+        });
+    if untyped && (renamed || replaced) {
+        findings.add(file.path(), 0, &named("types_erased"));
+    }
+}
+
+/// Lines of one side of a conflict that are nowhere in its resolution, and that no line of the other side replaces.
+fn side_dropped(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+    let (mut sides, mut at) = ([Vec::new(), Vec::new()], None);
+    for (_, _, raw, _) in hunk.old.each() {
+        match raw.get(..7) {
+            Some("<<<<<<<") => at = Some(0),
+            Some("|||||||") => at = None,
+            Some("=======") if at.is_some() || !sides[0].is_empty() => at = Some(1),
+            Some(">>>>>>>") => at = None,
+            _ => {
+                if let Some(index) = at {
+                    sides[index].push(raw);
+                }
+            }
+        }
+    }
+    let new: BTreeSet<String> = hunk.new.each().map(|(_, _, raw, _)| normal(raw)).collect();
+    let whole = normal(&hunk.new.text);
+    let key = |line: &str| shapes.key.captures(line).map(|found| found[1].to_owned());
+    let kept: BTreeSet<String> = hunk.new.each().filter_map(|(_, _, raw, _)| key(raw)).collect();
+    let lost = |line: &&&str| {
+        let text = normal(line);
+        text.chars().filter(|c| c.is_alphanumeric()).count() > 2
+            && !new.contains(&text)
+            && !whole.contains(&text)
+            && key(line).is_some_and(|key| !kept.contains(&key))
+    };
+    for side in &sides {
+        if side.iter().filter(lost).count() > 0 {
+            findings.add(file.path(), hunk.at, &named("side_dropped"));
+        }
+    }
+}
+
+/// Lines that say something and are gone without any other in their place.
+fn removed(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &mut Findings) {
+    use Kind::*;
+    // What a linter, a formatter or an advisory wants gone may go.
+    if matches!(
+        kind,
+        RustClippy
+            | RustFmt
+            | RustDeps
+            | FrontendLint
+            | FrontendDeps
+            | SecurityAudit
+            | SecurityDependabot
+            | SecuritySecretScanning
+            | GitMergeConflict
+            | GithubWorkflow
+    ) {
+        return;
+    }
+    let data = |file: &File<'_>| !file.language.blanks_strings();
+    let (mut balance, mut old, mut new) = (HashMap::<String, i64>::new(), Vec::new(), 0usize);
+    let counted = |file: &&File<'_>| {
+        file.language != Docs && !language::is_lock(file.path()) && !language::is_snapshot(file.path())
+    };
+    for file in files.iter().filter(counted) {
+        for hunk in &file.hunks {
+            let key = |line: &str| shapes.key.captures(line).map(|found| found[1].to_owned());
+            let stays: BTreeSet<String> = hunk.new.each().filter_map(|(_, _, raw, _)| key(raw)).collect();
+            let lines: BTreeSet<String> = hunk.new.each().map(|(_, _, raw, _)| normal(raw)).collect();
+            for (number, raw, code) in changed(&hunk.old) {
+                let bare = raw.trim().trim_end_matches(',').chars().all(|c| c.is_alphanumeric() || c == '_');
+                // A key that stands twice goes once.
+                let item = raw.trim_start().starts_with('-');
+                let twice = data(file)
+                    && if item {
+                        lines.contains(&normal(raw))
+                    } else {
+                        key(raw).is_some_and(|key| stays.contains(&key))
+                    };
+                if (data(file) || !bare) && !twice && says(code) && !shapes.import.is_match(raw) {
+                    old.push((file, number, normal(raw)));
+                }
+            }
+            for (_, raw, code) in changed(&hunk.new) {
+                // A key without anything behind it stands for nothing.
+                let hollow = data(file) && ["[]", "{}", "null", "~"].iter().any(|end| raw.trim_end().ends_with(end));
+                if says(code) && !hollow {
+                    new += 1;
+                    *balance.entry(normal(raw)).or_default() += 1;
+                }
+            }
+        }
+    }
+    old.retain(|(_, _, line)| match balance.get_mut(line).filter(|left| **left > 0) {
+        Some(left) => {
+            *left -= 1;
+            new -= 1;
+            false
+        }
+        None => true,
+    });
+    let Some((file, line, _)) = old.first() else { return };
+    let all_data = old.iter().all(|(file, _, _)| data(file));
+    let least = match kind {
+        FrontendTypescript => 3,
+        RustBuild | FrontendBuild => 1,
+        _ if all_data => 1,
+        _ => 2,
+    };
+    let most = all_data && old.len() >= 4 && new * 3 <= old.len();
+    if new == 0 && old.len() >= least || most {
+        findings.add(file.path(), *line, &named("only_removes"));
+    }
+}
+
+fn says(code: &str) -> bool {
+    code.chars().filter(|c| c.is_alphanumeric()).count() > 2
+}
