@@ -22,7 +22,7 @@ enum Must {
 /// Pattern (first group: key; second: number), direction, rule.
 const NUMBERS: &[(&str, Must, &str)] = &[
     (
-        r#"(?i)\b((?:branches|functions|lines|statements|fail[_-]under(?:[_-]\w+)?|cov-fail-under|threshold|coverage\w*|min\w*coverage\w*|minimum|covered-ratio|minScore|min_score|mutation\w*|target))['"]?\s*(?:[:=]|=>|\s)\s*['"]?(\d+(?:\.\d+)?)"#,
+        r#"(?i)\b((?:branches|functions|lines|statements|fail[_-]under(?:[_-]\w+)?|cov-fail-under|threshold|coverage\w*|min\w*coverage\w*|minimum|covered-ratio|minScore|min_score|mutation\w*|target))['"]?\s*(?::=|\?=|[:=]|=>|\s)\s*['"]?(\d+(?:\.\d+)?)"#,
         Must::NoLess,
         "threshold_lowered",
     ),

@@ -145,6 +145,9 @@ pub const PERSON: &[&str] = &[
     "**/.trivy*",
     "**/.snyk",
     "**/.bandit",
+    "**/.{gitguardian,talismanrc,secretlintrc,codacy,deepsource,codeclimate,mega-linter,kics,tfsec,lgtm,whitesource}*",
+    "**/.{lycheeignore,size-limit,jscpd}*",
+    "**/{qodana,knip,lighthouserc}*.{yaml,yml,json,js}",
     "**/*.{pem,key,p12,pfx}",
 ];
 

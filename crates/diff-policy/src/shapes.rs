@@ -20,6 +20,14 @@ pub(crate) struct Shapes {
     pub flow: Regex,
     /// The same for Go, whose tests assert with `if`.
     pub flow_go: Regex,
+    /// A name that is called.
+    pub called: Regex,
+    /// Another way for a condition to hold.
+    pub either: Regex,
+    /// A line after which nothing of its block runs.
+    pub leaves: Regex,
+    /// A value that looks like a key.
+    pub token: Regex,
     /// A string or a number.
     pub literal: Regex,
     /// Lines in which a literal is an address, not an expectation.
@@ -42,7 +50,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
             r"^\s*(//+!?|#+|--|/\*+|\*|<!--|;+|%|\{\{-?\s*/\*|REM\b|dnl\b)\s?|\s*(\*/\s*-?(\}\})?|-->)\s*$",
         )?,
         constant: regex(
-            r#"^\s*((return|yield|=>)\b\s*)?((Ok|Some|Err|Promise\.resolve|Optional\.of|Future\.value)\()?\(?(null|nil|None|true|false|True|False|undefined|void 0|-?[\d._]+\w*|""|''|\[\s*\]|\{\s*\}|\(\s*\)|vec!\[\]|<></>|pass|\.\.\.|[\w:<>]+::(default|new|MAX|MIN|empty|from\(""\))(\(\))?|Optional\.empty\(\)|(List|Map|Set)\.of\(\)|Collections\.\w+\(\)|(unreachable|panic)!\([^)]*\)|return)?\)*\s*[;,]?\s*$|^\s*(let )?_\s*=\s*&?\w+;?\s*$"#,
+            r#"^\s*((return|yield|=>)\b\s*)?((Ok|Some|Err|Promise\.resolve|Optional\.of|Future\.value)\()?\(?(null|nil|None|true|false|True|False|undefined|void 0|-?[\d._]+\w*|""|''|\[\s*\]|\{\s*\}|\(\s*\)|vec!\[\]|<></>|pass|\.\.\.|[\w:<>]+::(default|new|MAX|MIN|empty|from\(""\))(\(\))?|Optional\.empty\(\)|(List|Map|Set)\.of\(\)|Collections\.\w+\(\)|(unreachable|panic)!\([^)]*\)|return)?\)*\s*[;,]?\s*$|^\s*(let )?_\s*=\s*&?\w+;?\s*$|^\s*(log|tracing|console|logger|logging|System\.out|fmt|eprintln|println|warn|info|debug|puts|print)(::|\.|!|\()[^;]*;?\s*$"#,
         )?,
         call: regex(r"\w!?\s*\(|\?\s*;|\bawait\b|<\w+")?,
         head: regex(r"^.*\b(fn|func|fun|def|function)\b[^{]*\{?|^\s*(export\s+)?(const|let)\b.*=>\s*")?,
@@ -50,6 +58,12 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
             r"^\s*(\}\s*)?(else\s+)?(if|for|while|loop|match|switch|unless|until|try|rescue|catch|except|guard)\b|^\s*return\b\s*(Ok\(\(\)\)|nil|None|null|undefined|true)?;?\s*$|\?\.?\s*expect\(|&&\s*(await\s+)?expect\(|\b(mem|std)::forget",
         )?,
         flow_go: regex(r"^\s*(return|continue|break)\s*$|\brecover\(\)|^\s*for\b[^{]*<")?,
+        called: regex(r"\b[A-Za-z_]\w*\s*\(")?,
+        either: regex(r"&&|\|\||\s(and|or)\s|\s-o\s")?,
+        leaves: regex(
+            r"^\s*(return|throw|raise|panic!?|continue|break|exit|os\.Exit|sys\.exit)\b[^{\[]*[;)\w\]\x22]\s*$",
+        )?,
+        token: regex(r"^[A-Za-z0-9+/=_-]{20,}$")?,
         literal: regex(r#""[^"\n]*"|'[^'\n]*'|`[^`\n]*`|\b\d[\d_.]*\w*\b"#)?,
         address: regex(
             r"(?i)\b(page|screen|cy|frame|driver|browser|within)\.|locator|selector|getby|findby|queryby|https?:|localhost|path|dir\b|port\b|import|require|url|\buse\b|include|version|^\s*(it|test|describe|context|func|def|fn|@test)\b|\bname\b",

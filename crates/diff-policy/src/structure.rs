@@ -30,6 +30,7 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
                 loosened(shapes, file, hunk, findings);
             }
             let in_test = file.is_test || file.language == Rust && tests_lost::is_rust_test(hunk);
+            unreachable(shapes, file, hunk, in_test, findings);
             if !in_test {
                 emptied(shapes, file, hunk, findings);
             } else if tests_only && tells(kind) && !tests_lost::adds_test(file, hunk) {
@@ -61,7 +62,8 @@ fn kept_secret(shapes: &Shapes, files: &[File<'_>], findings: &mut Findings) {
     for file in files.iter().filter(|file| file.language != Docs) {
         for (line, raw, code) in file.hunks.iter().flat_map(|hunk| changed(&hunk.new)) {
             let piece = |value: &String| value.len() >= 6 && gone.iter().any(|whole| whole.contains(value.as_str()));
-            if strings(raw).iter().any(piece) || shapes.decoder.is_match(code) {
+            let token = |value: &String| shapes.token.is_match(value);
+            if strings(raw).iter().any(|value| piece(value) || token(value)) || shapes.decoder.is_match(code) {
                 findings.add(file.path(), line, &named("secret_stays"));
             }
         }
@@ -103,6 +105,38 @@ fn commented_out(shapes: &Shapes, file: &File<'_>, findings: &mut Findings) {
     }
 }
 
+/// An end of a block before lines that stand: they never run.
+fn unreachable(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, in_test: bool, findings: &mut Findings) {
+    if !file.language.blanks_strings() {
+        return;
+    }
+    let lines: Vec<_> = hunk.new.each().filter(|(_, _, _, code)| !code.trim().is_empty()).collect();
+    let indent = |code: &str| code.len() - code.trim_start().len();
+    for three in lines.windows(3) {
+        let [(_, _, _, before), (line, changed, _, code), (_, next_changed, _, next)] = three else { continue };
+        let one_statement = indent(before) < indent(code) && !before.trim_end().ends_with(['{', ':', ')']);
+        let head = before.trim_start();
+        let condition =
+            ["if", "else", "for", "while", "}"].iter().any(|word| head.starts_with(word)) && !head.ends_with('{');
+        let goes_on = indent(next) == indent(code)
+            && next.trim_start().starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && !["case", "default", "else", "end", "when", "rescue", "except"]
+                .iter()
+                .any(|word| next.trim_start().starts_with(word));
+        let python = file.language == Python && before.trim_end().ends_with(':') && !head.starts_with("def");
+        if *changed
+            && !next_changed
+            && shapes.leaves.is_match(code)
+            && goes_on
+            && !one_statement
+            && !condition
+            && !python
+        {
+            findings.add(file.path(), *line, &named(if in_test { "test_ends_early" } else { "fixed_answer" }));
+        }
+    }
+}
+
 /// What a function did is replaced by an answer that needs no work.
 fn emptied(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
     if !file.language.blanks_strings() {
@@ -132,6 +166,15 @@ fn emptied(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Finding
 
 /// A test that is there gets a condition, a loop or an end.
 fn flow(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+    let ways = |side: &Side| changed(side).map(|(_, _, code)| shapes.either.find_iter(code).count()).sum::<usize>();
+    let calls = |side: &Side| changed(side).map(|(_, _, code)| shapes.called.find_iter(code).count()).sum::<usize>();
+    if ways(&hunk.new) > ways(&hunk.old) {
+        findings.add(file.path(), hunk.at, &named("test_ends_early"));
+    }
+    // What was done is not done any more, although something stands in its place.
+    if changed(&hunk.new).next().is_some() && calls(&hunk.new) < calls(&hunk.old) {
+        findings.add(file.path(), hunk.at, &named("code_mocked"));
+    }
     let regex = match file.language {
         Go => &shapes.flow_go,
         Shell | Yaml | Json | Toml | Xml => return,

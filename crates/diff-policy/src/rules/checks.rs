@@ -60,6 +60,11 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
             r#""[^"\n]*\*[^"\n]*"\s*:\s*\[?[^\n]*\b(eslint|tsc|jest|vitest|stylelint|prettier|biome)\b[^\n]*"#,
         ),
         file(&["**/package.json"], r#""(pre|post)?(install|prepare|pack|publish)"\s*:[^\n]*"#),
+        file_altered(&["**/package.json"], r#""(pre|post)?(install|prepare|pack|publish)"\s*:[^\n]*"#),
+        code(
+            &[Yaml, Toml],
+            r"(?m)^\s*-?\s*[\w-]+\s*[:=]\s*['\x22]?(ignore|skip|never|disabled?|off|continue|permissive|warn)['\x22]?\s*$",
+        ),
         // Less of the same: fewer cases, shorter fuzzing.
         file(
             &["**/*.{csproj,fsproj,props,targets}"],
@@ -79,7 +84,7 @@ pub(super) const RIGHTS: Rule = Rule {
     signs: &[
         code(
             &[Yaml, Hcl, Json],
-            r#"(?m)^kind:\s*ClusterRole(Binding)?\b|\b(contents|packages|id-token|actions|checks|deployments|pull-requests)['"]?:\s*write\b|\b(impersonate|escalate)\b|\bpublic\s*[:=]\s*true"#,
+            r#"(?m)^kind:\s*ClusterRole(Binding)?\b|\b(contents|packages|id-token|actions|checks|deployments|pull-requests)['"]?:\s*write\b|\b(impersonate|escalate)\b|\bpublic\s*[:=]\s*true|\btype:\s*(LoadBalancer|NodePort)\b|\bhostPath\s*:|docker\.sock"#,
         ),
         code(&[Docker, Shell], r"\bchmod\s+(-R\s+)?(0?777|a\+rwx?)\b|\bsudo\b"),
     ],

@@ -43,7 +43,7 @@ pub(super) const CHECKS_OFF: Rule = Rule {
             on: On::Languages(&[Yaml]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r#"(?m)\b(ignoreDifferences)\s*:|argocd\.argoproj\.io/(compare-options|sync-options|hook)['"]?\s*:[^\n]*|^\s*-\s*['"]?(Validate=false|Force=true|Replace=true|SkipDryRunOnMissingResource=true|FailOnSharedResource=false|RespectIgnoreDifferences=true)|\bfailurePolicy:\s*Ignore|\bselfHeal:\s*false|\bfailOpen:\s*true|helm\.sh/resource-policy['"]?:[^\n]*|x-kubernetes-preserve-unknown-fields:\s*true"#,
+            pattern: r#"(?m)\b(ignoreDifferences)\s*:|argocd\.argoproj\.io/(compare-options|sync-options|hook)['"]?\s*:[^\n]*|\b(Validate=false|Force=true|Replace=true|SkipDryRunOnMissingResource=true|FailOnSharedResource=false|RespectIgnoreDifferences=true)|\bfailurePolicy:\s*Ignore|\bselfHeal:\s*false|\bfailOpen:\s*true|helm\.sh/resource-policy['"]?:[^\n]*|x-kubernetes-preserve-unknown-fields:\s*true"#,
         },
         gone(
             &[Yaml],
@@ -99,13 +99,13 @@ pub(super) const PROTECTION: Rule = Rule {
             on: On::Languages(&[Yaml, Hcl, Json]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r#"(?m)\b(privileged|allowPrivilegeEscalation|hostNetwork|hostPID|hostIPC)['"]?\s*[:=]\s*true|\brunAsUser:\s*0\b|\brunAsNonRoot:\s*false|\breadOnlyRootFilesystem:\s*false|\bautomountServiceAccountToken:\s*true|^\s*-?\s*permissions:\s*write-all|\bpull_request_target\b|0\.0\.0\.0/0|\bacl\s*=\s*"public[^\n]*|\bpublicly_accessible\s*=\s*true|\bverbs:\s*\[?\s*-?\s*['"]\*['"]|pod-security\.kubernetes\.io/\w+['"]?:\s*['"]?(privileged|baseline)|\b(validationFailureAction|failureAction|enforcementAction):\s*['"]?([Aa]udit|warn|dryrun|deny-dry-run)|^\s*-?\s*(namespace|server|resources|apiGroups|group|kind|sourceRepos|sourceNamespaces)['"]?:\s*\[?\s*['"]\*['"]|\bcluster-admin\b|\bsourceRepos:\s*\n\s*-\s*['"]\*|\bprofile:\s*unconfined|seccompProfile:\s*\{?\s*type:\s*Unconfined|\bencrypted\s*=\s*false|\bmtls?:[^\n]*(PERMISSIVE|DISABLE)|\bmode:\s*(PERMISSIVE|DISABLE)\b"#,
+            pattern: r#"(?m)\b(privileged|allowPrivilegeEscalation|hostNetwork|hostPID|hostIPC)['"]?\s*[:=]\s*true|\brunAsUser:\s*0\b|\brunAsNonRoot:\s*false|\breadOnlyRootFilesystem:\s*false|\bautomountServiceAccountToken:\s*true|^\s*-?\s*permissions:\s*write-all|\bpull_request_target\b|0\.0\.0\.0/0|\bacl\s*=\s*"public[^\n]*|\bpublicly_accessible\s*=\s*true|\bverbs:\s*\[?\s*-?\s*['"]\*['"]|pod-security\.kubernetes\.io/\w+['"]?:\s*['"]?(privileged|baseline)|\b(validationFailureAction|failureAction|enforcementAction):\s*['"]?([Aa]udit|warn|dryrun|deny-dry-run)|^\s*-?\s*(namespace|server|resources|apiGroups|group|kind|sourceRepos|sourceNamespaces)['"]?:\s*\[?\s*['"]\*['"]|\bcluster-admin\b|\b(SYS_ADMIN|NET_ADMIN|SYS_PTRACE|NET_RAW)\b|\bsourceRepos:\s*\n\s*-\s*['"]\*|\bprofile:\s*unconfined|seccompProfile:\s*\{?\s*type:\s*Unconfined|\bencrypted\s*=\s*false|\bmtls?:[^\n]*(PERMISSIVE|DISABLE)|\bmode:\s*(PERMISSIVE|DISABLE)\b"#,
         },
         Sign {
             on: On::Languages(&[Python, Js, Ruby, Jvm, Php, Go]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"\busedforsecurity\s*=\s*False|\bnew Function\(|\bgetattr\([^)\n]*\+|\b__import__\(|\bcsrf_exempt\b|\bshell\s*=\s*True\b|\beval\(|\bdangerouslySetInnerHTML\b|\bautoescape\s*=\s*False\b|\byaml\.(unsafe_load|load\([^)\n]*Loader=yaml\.(Unsafe)?Loader)|\bskip_before_action :verify_authenticity_token|\bcsrf\(\)\.disable\(\)|\bpickle\.loads\(",
+            pattern: r"\busedforsecurity\s*=\s*False|\b(globalThis|window)\[|\bnew Function\(|\bgetattr\([^)\n]*\+|\b__import__\(|\bcsrf_exempt\b|\bshell\s*=\s*True\b|\beval\(|\bdangerouslySetInnerHTML\b|\bautoescape\s*=\s*False\b|\byaml\.(unsafe_load|load\([^)\n]*Loader=yaml\.(Unsafe)?Loader)|\bskip_before_action :verify_authenticity_token|\bcsrf\(\)\.disable\(\)|\bpickle\.loads\(",
         },
     ],
 };
@@ -160,7 +160,7 @@ pub(super) const DISABLED: Rule = Rule {
             on: On::Languages(&[Yaml, Json, Toml]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r#"(?m)^\s*-?\s*['"]?(enabled|create|install)['"]?\s*[:=]\s*false|\breplicas:\s*0\b|\bsuspend:\s*true"#,
+            pattern: r#"(?m)^\s*-?\s*['"]?(enabled|create|install)['"]?\s*[:=]\s*['"]?false|\breplicas:\s*0\b|\bsuspend:\s*true"#,
         },
         Sign {
             on: On::Languages(&[Yaml]),
@@ -241,6 +241,8 @@ pub(super) const INSTALL: Rule = Rule {
             &["**/package.json", "**/pnpm-workspace.yaml", "**/.yarnrc.yml"],
             r#"\b(ignoreMissing|allowAny|allowedVersions|peerDependencyRules|trustedDependencies)\b"#,
         ),
+        gone(&[Shell, Docker, Yaml], r"\b(gradlew?|mvnw?)\b[^\n]*\b(build|check|verify|install|test)\b"),
+        file(&["**/package.json"], r#""[\w:-]+"\s*:\s*"[^"\n]*;[^"\n]*""#),
         // Strictness that is gone.
         gone(
             &[Shell, Docker, Yaml, Json, Toml],
@@ -252,6 +254,7 @@ pub(super) const INSTALL: Rule = Rule {
             change: Change::Appears,
             pattern: r"--if-present\b|[^&\d]2>\s*/dev/null",
         },
+        code(&[Docker], r"\|\|[^\n]*"),
         code(&[Docker], r"(?m)\b(touch|mkdir -p (target|dist|build|out)|:\s*>)[^\n]*"),
     ],
 };

@@ -199,7 +199,7 @@ pub(super) const TYPES: Rule = Rule {
     signs: &[
         code(
             &[Js],
-            r"(?m)\bas\s+any\b[^\n]*|\bas\s+unknown\s+as\b[^\n]*|\bas\s+never\b[^\n]*|<any>[^\n]*|[\w\]]\??\s*:\s*any\b[^\n]*|\)\s*:\s*any\b[^\n]*|\bany\[\][^\n]*|[<,|]\s*any\s*[>,|;\n][^\n]*|<unknown>\s*[\w(][^\n]*|=\s*any;|:\s*Function\b",
+            r"(?m)\bas\s+any\b[^\n]*|\bas\s+unknown\s+as\b[^\n]*|\bas\s+never\b[^\n]*|<any>[^\n]*|[\w\]]\??\s*:\s*any\b[^\n]*|\)\s*:\s*any\b[^\n]*|\bany\[\][^\n]*|[<,|]\s*any\s*[>,|;\n][^\n]*|<unknown>\s*[\w(][^\n]*|=\s*any;|[:,<|]\s*Function\b",
         ),
         Sign {
             on: On::Languages(&[Js]),

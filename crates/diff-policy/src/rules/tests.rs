@@ -155,6 +155,7 @@ pub(super) const FILTERED: Rule = Rule {
             &["**/*.gradle*", "**/pom.xml"],
             r#"(?m)^\s*exclude\w*\s*\(?['"][^'"\n]*(\*\*/|Test|Spec|IT\b)[^\n]*|\bexclude(Tags|Categories|Groups)\b[^\n]*|<exclude>[^<\n]*(Test|IT\b)[^\n]*|<excludedGroups>[^\n]*|<maven\.test\.(skip|failure\.ignore)>\s*true"#,
         ),
+        file(&["**/.rspec"], r"--(tag|pattern|exclude\S*|only-failures)\b[^\n]*"),
         file(
             &["**/BUILD", "**/BUILD.bazel", "**/*.bzl"],
             r#"(?m)^[^\n]*\btags\s*=[^\n]*"(manual|flaky|broken|no-ci)"[^\n]*|\bflaky\s*=\s*True"#,
