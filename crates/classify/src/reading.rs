@@ -108,6 +108,7 @@ pub struct Reading {
     pub others: VecDeque<Step>,
     step: Step,
     in_header: bool,
+    header: OpenHeader,
     recent: VecDeque<Kept>,
     open: Vec<usize>,
     columns: Option<(Vec<u8>, Vec<u8>)>,
@@ -130,6 +131,7 @@ impl Reading {
             others: VecDeque::new(),
             step: Step::default(),
             in_header: false,
+            header: OpenHeader::default(),
             recent: VecDeque::new(),
             open: Vec::new(),
             columns: None,
@@ -151,7 +153,13 @@ impl Reading {
     pub fn line(&mut self, line: Line<'_>) {
         let cleaned = clean(line.text);
         self.follow_columns(&cleaned, line.number);
+        if self.header.is_full() {
+            self.read_open_header();
+        }
         let what = event_of(line.text, &cleaned, self.in_header);
+        if self.in_header && matches!(what, Event::Failed | Event::FailedBecause) {
+            self.read_open_header();
+        }
         match what {
             Event::Run(name) => self.begin(line.number, name, true),
             Event::Step(name) => {
@@ -163,12 +171,18 @@ impl Reading {
                 self.step.cleanup = true;
             }
             Event::Command(command) => self.command(line.number, command),
-            Event::HeaderEnd => self.in_header = false,
+            Event::HeaderEnd => {
+                self.in_header = false;
+                self.header = OpenHeader::default();
+            }
             Event::Failed | Event::FailedBecause => self.step.failed_at = Some(line.number),
             Event::Passed => self.step.failed_at = None,
             Event::Text | Event::Boilerplate => {}
         }
         self.step.last = line.number;
+        if self.in_header && !matches!(what, Event::Run(_)) {
+            self.header.hold(&line, &cleaned.text);
+        }
         if self.in_header || matches!(what, Event::Boilerplate | Event::Run(_) | Event::HeaderEnd) {
             return;
         }
@@ -237,9 +251,21 @@ impl Reading {
         }
     }
 
-    fn end_step(&mut self) {
-        self.open.clear();
+    /// Reads what a header held that never ended: an excerpt left its end out, and the step's output is in it.
+    fn read_open_header(&mut self) {
         self.in_header = false;
+        let held = std::mem::take(&mut self.header);
+        self.step.commands.truncate(1);
+        for (number, size_bytes, text) in &held.lines {
+            self.line(Line { number: *number, size_bytes: *size_bytes, text });
+        }
+    }
+
+    fn end_step(&mut self) {
+        if self.in_header {
+            self.read_open_header();
+        }
+        self.open.clear();
         self.settle(None);
         self.file.clear();
         // What another step printed is no neighbour.
@@ -396,6 +422,32 @@ fn depth(text: &str) -> usize {
 /// A step's name, or a command, as it is kept.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(TEXT_BYTES)]).trim().to_owned()
+}
+
+/// The lines of a step's header that may turn out to be output.
+#[derive(Default)]
+struct OpenHeader {
+    lines: Vec<(u64, u64, Vec<u8>)>,
+    bytes: usize,
+}
+
+impl OpenHeader {
+    /// No header is longer.
+    const MOST_BYTES: usize = 64 * 1024;
+
+    fn is_full(&self) -> bool {
+        self.bytes >= Self::MOST_BYTES
+    }
+
+    fn hold(&mut self, line: &Line<'_>, cleaned: &[u8]) {
+        // Above it stands the script, which is no output.
+        if cleaned.starts_with(b"shell: ") {
+            *self = Self::default();
+        } else {
+            self.bytes += line.text.len() + size_of::<(u64, u64, Vec<u8>)>();
+            self.lines.push((line.number, line.size_bytes, line.text.to_vec()));
+        }
+    }
 }
 
 fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, most: usize) {

@@ -4,8 +4,8 @@ use crate::rule::{Rule, rule};
 
 /// The rows.
 pub const RULES: &[Rule] = &[
-    rule!("gradle_task_failed", General, Verdict 86, ["* What went wrong:", "> Task "], r"^\* What went wrong:|^> Task \S+ FAILED", yes ["* What went wrong:", "> Task :compileJava FAILED"], no ["> Task :test UP-TO-DATE"]),
-    rule!("gradle_execution_failed", General, Cause 83, ["Execution failed for task", "A problem occurred "], r"^Execution failed for task '|^A problem occurred (evaluating|configuring)", yes ["Execution failed for task ':spotlessJavaCheck'."], no ["execution failed"]),
+    rule!("gradle_task_failed", General, Verdict 78, ["* What went wrong:", "> Task "], r"^\* What went wrong:|^> Task \S+ FAILED", yes ["* What went wrong:", "> Task :compileJava FAILED"], no ["> Task :test UP-TO-DATE"]),
+    rule!("gradle_execution_failed", General, Cause 72, ["Execution failed for task", "A problem occurred "], r"^Execution failed for task '|^A problem occurred (evaluating|configuring)", yes ["Execution failed for task ':spotlessJavaCheck'."], no ["execution failed"]),
     rule!("gradle_what_went_wrong", General, Cause 84, ["Could not resolve all", "Could not find ", "> Could not", "The following files had", "There were failing tests", "Compilation failed", "A failure occurred while", "Checkstyle rule violations"], r"^\s*> ?(Could not (resolve|find|determine|get unknown|create)|The following files had format violations|There were failing tests|Compilation failed|A failure occurred while|Checkstyle rule violations)", yes ["> Could not resolve all files for configuration ':classpath'."], no ["What went wrong"]),
     rule!("gradle_test_failed", General, Cause 92, [" FAILED"], r"^\S.* > .* FAILED$", yes ["CartTest > totalsAreRounded() FAILED"], no ["> Task :test FAILED"]),
     rule!("build_failed_jvm", General, Verdict 70, ["BUILD FAILED", "BUILD FAILURE", "FAILURE: Build failed"], r"^(\[INFO\] )?BUILD (FAILED|FAILURE)|^FAILURE: Build failed", yes ["[INFO] BUILD FAILURE", "BUILD FAILED in 3s"], no ["** BUILD FAILED **"]),

@@ -4,6 +4,8 @@ use crate::rule::{Rule, rule};
 
 /// The rows.
 pub const RULES: &[Rule] = &[
+    rule!("uv_no_solution", General, Cause 95, ["No solution found when resolving"], r"^\s*× No solution found when resolving", yes ["  × No solution found when resolving dependencies:"], no ["    × finds no solution 3ms"]),
+    rule!("uv_failed", General, Cause 89, ["× Failed to "], r"^\s*× Failed to (fetch|download|build|extract|read|resolve|prepare|install)[: ]", yes ["  × Failed to download `torch==2.3.0`", "  × Failed to fetch: `https://pypi.org/simple/numpy/`"], no ["   × Failed tofu 3ms"]),
     rule!("pytest_failed_line", General, Cause 93, ["FAILED ", "ERROR "], r"^(FAILED|ERROR)( \[[\d.]+s\])? \S+\.py(::\S+)?( - |$|::)", yes ["FAILED tests/test_cart.py::test_total - widgets.errors.TotalError", "ERROR tests/test_a.py - ModuleNotFoundError: No module named 'x'", "FAILED [310.0221s] distributed/test_a.py::TestX::test_all_gather"], no ["tests/a.py::FAILED PASSED"]),
     rule!("pytest_summary", General, Verdict 92, [" failed", " error"], r"^=+ .*\b[1-9]\d* (failed|errors?)\b.* in [\d.]+s.*=+$|^[1-9]\d* (failed|errors?)(, \d+ \w+)* in [\d.]+s", yes ["=================== 1 failed, 3 passed in 0.12s ===================", "1 failed, 2 passed in 0.05s"], no ["=================== 3 passed in 0.12s ==================="]),
     rule!("pytest_assertion", General, Cause 88, ["E   "], r"^E   +\S", yes ["E       assert 3 == 4", "E   ModuleNotFoundError: No module named 'x'"], no ["E   "]),
