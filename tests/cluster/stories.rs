@@ -268,7 +268,10 @@ fn duplicates_are_one(name: &str) -> Told<()> {
     redeliver(&scene, 0, 50)?;
     conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
     count("Workflows", scene.workflows()?.len(), 1)?;
-    count("CodeRuns", scene.coderuns()?.len(), 1)
+    // A GitHub that misbehaves may cost an attempt, which is no duplicate.
+    let runs = scene.coderuns()?;
+    let first = runs.iter().filter(|run| run["metadata"]["name"].as_str().is_some_and(|name| name.ends_with("-r1-a1")));
+    count("CodeRuns of the first attempt", first.count(), 1)
 }
 
 fn switch_off_starts_nothing(name: &str) -> Told<()> {
