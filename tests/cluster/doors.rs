@@ -1,13 +1,9 @@
 //! Ways in besides a webhook that comes once: our own commits' webhooks, none at all, a button, an alert.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::lab::{Scene, Told, github, holds, kubectl, until};
+use crate::lab::{Scene, Told, github, holds, kubectl, name_of, until};
 use crate::stories::{CI, PULLS, REPAIRS, broken_pull, conclusion, count, redeliver, scene};
-
-fn name_of(object: &Value) -> String {
-    object["metadata"]["name"].as_str().unwrap_or_default().to_owned()
-}
 
 /// What Argo Events alone does: the Workflow's name and arguments say which failure it is, however often GitHub tells of it.
 pub fn a_signed_webhook_becomes_one_workflow(name: &str) -> Told<()> {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::lab::{Scene, Told, holds, kubectl, objects, outcome, until};
+use crate::lab::{Scene, Told, holds, kubectl, name_of, objects, outcome, until};
 use crate::stories::{PULLS, REPAIRS, broken_pull, conclusion, count, one_comment, scene, switch};
 
 /// An agent that takes its time.
@@ -14,10 +14,6 @@ fn argo(args: &[&str]) -> Told<()> {
     let output =
         Command::new("argo").args(["-n", "healer"]).args(args).output().map_err(|error| format!("argo: {error}"))?;
     holds(output.status.success(), String::from_utf8_lossy(&output.stderr))
-}
-
-fn name_of(object: &Value) -> String {
-    object["metadata"]["name"].as_str().unwrap_or_default().to_owned()
 }
 
 /// `tests/cluster/configure` lets agents of repositories whose name begins with `endless` run for a minute, once.
@@ -80,16 +76,21 @@ pub fn switch_off_holds_between_any_two_steps(name: &str) -> Told<()> {
         scene.ended(240)?;
         // A CodeRun that was created in the second of the switch had its last look before it.
         holds(scene.coderuns()?.len() <= at_most, format!("{point}: {} CodeRuns", scene.coderuns()?.len()))?;
-        for kind in ["coderuns"] {
-            for run in scene.coderuns()? {
-                kubectl(&["-n", "cto", "delete", kind, &name_of(&run), "--wait=true"])?;
-            }
-        }
-        for record in scene.records()? {
-            kubectl(&["-n", "healer", "delete", "remediation", &name_of(&record)])?;
-        }
-        for workflow in scene.workflows()? {
-            kubectl(&["-n", "healer", "delete", "workflow", &name_of(&workflow)])?;
+        forget(&scene)?;
+    }
+    Ok(())
+}
+
+/// Nothing remembers what happened here.
+fn forget(scene: &Scene) -> Told<()> {
+    let all = [
+        ("cto", "coderun", scene.coderuns()?),
+        ("healer", "remediation", scene.records()?),
+        ("healer", "workflow", scene.workflows()?),
+    ];
+    for (namespace, kind, objects) in all {
+        for object in objects {
+            kubectl(&["-n", namespace, "delete", kind, &name_of(&object)])?;
         }
     }
     Ok(())

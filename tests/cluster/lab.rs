@@ -36,6 +36,11 @@ pub fn objects(namespace: &str, kind: &str) -> Told<Vec<Value>> {
     Ok(list["items"].as_array().cloned().unwrap_or_default())
 }
 
+/// What an object is called.
+pub fn name_of(object: &Value) -> String {
+    object["metadata"]["name"].as_str().unwrap_or_default().to_owned()
+}
+
 /// One command of the small GitHub's control API.
 pub fn github(command: &str, body: &Value) -> Told<Value> {
     let url = format!("{GITHUB}/_control/{command}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::lab::{Scene, Told, github, holds, kubectl, objects, outcome, until};
+use crate::lab::{Scene, Told, github, holds, kubectl, name_of, objects, outcome, until};
 use crate::{causes, doors, ends, hostile};
 
 /// A claim, and how it is tried.
@@ -270,7 +270,7 @@ fn duplicates_are_one(name: &str) -> Told<()> {
     count("Workflows", scene.workflows()?.len(), 1)?;
     // A GitHub that misbehaves may cost an attempt, which is no duplicate.
     let runs = scene.coderuns()?;
-    let first = runs.iter().filter(|run| run["metadata"]["name"].as_str().is_some_and(|name| name.ends_with("-r1-a1")));
+    let first = runs.iter().filter(|run| name_of(run).ends_with("-r1-a1"));
     count("CodeRuns of the first attempt", first.count(), 1)
 }
 
@@ -344,7 +344,7 @@ fn late_event_is_a_duplicate(name: &str) -> Told<()> {
     let scene = scene(name, PULLS, REPAIRS)?;
     broken_pull(&scene)?;
     conclusion(&scene.concluded(300)?, "fixed", "fixed")?;
-    let workflow = scene.ended(60)?["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let workflow = name_of(&scene.ended(60)?);
     // As after its time to live: only the record remembers.
     kubectl(&["-n", "healer", "delete", "workflow", &workflow, "--wait=true"])?;
     redeliver(&scene, 0, 1)?;
@@ -358,7 +358,7 @@ fn deleted_owner_is_taken_over(name: &str) -> Told<()> {
     let scene = scene(name, PULLS, agent)?;
     broken_pull(&scene)?;
     until(120, "an agent", || Ok((!scene.coderuns()?.is_empty()).then_some(())))?;
-    let workflow = scene.workflows()?[0]["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let workflow = name_of(&scene.workflows()?[0]);
     let patch = r#"{"metadata": {"finalizers": null}}"#;
     kubectl(&["-n", "healer", "delete", "workflow", &workflow, "--wait=false"])?;
     kubectl(&["-n", "healer", "patch", "workflow", &workflow, "--type", "merge", "-p", patch])?;

@@ -113,7 +113,7 @@ pub struct CodeRun {
 pub fn lost_and_doubled(events: &[Event], records: &[Record], coderuns: &[CodeRun]) -> (Vec<String>, Vec<String>) {
     let (mut lost, mut doubled) = (Vec::new(), Vec::new());
     for event in events {
-        let id = (event.repository_id, event.run_id, event.run_attempt);
+        let id = event.id();
         let of: Vec<&Record> = records.iter().filter(|record| record.event == id).collect();
         if !of.iter().any(|record| record.conclusion.is_some()) {
             lost.push(format!("{id:?} was concluded by none of {} records", of.len()));
@@ -132,7 +132,7 @@ pub fn lost_and_doubled(events: &[Event], records: &[Record], coderuns: &[CodeRu
     }
     for (name, mut of) in by_record {
         let known = records.iter().find(|record| record.name == name);
-        let known = known.filter(|known| events.iter().any(|event| is_of(event, known)));
+        let known = known.filter(|known| events.iter().any(|event| event.id() == known.event));
         let Some(record) = known else {
             doubled.push(format!("{} CodeRuns of {name}, which is of no event", of.len()));
             continue;
@@ -156,11 +156,12 @@ pub fn lost_and_doubled(events: &[Event], records: &[Record], coderuns: &[CodeRu
     (lost, doubled)
 }
 
-fn is_of(event: &Event, record: &Record) -> bool {
-    record.event == (event.repository_id, event.run_id, event.run_attempt)
-}
-
 impl Event {
+    /// Repository, run and attempt.
+    fn id(&self) -> (u64, u64, u64) {
+        (self.repository_id, self.run_id, self.run_attempt)
+    }
+
     /// What its remediation is called.
     pub fn name(&self) -> String {
         format!("ci-{}-{}-{}", self.repository_id, self.run_id, self.run_attempt)

@@ -10,7 +10,7 @@ use std::{env, thread};
 use serde_json::{Value, json};
 
 use crate::faults::{Fault, Pods};
-use crate::lab::{Told, github, kubectl, until};
+use crate::lab::{Told, github, kubectl, name_of, until};
 
 /// How long a pod of the wanted kind is waited for before something else is struck.
 const PATIENCE_SECONDS: u64 = 12;
@@ -36,7 +36,7 @@ pub fn deliver_to_the_source() -> Told<()> {
 
 fn delete(pods: Pods, flags: &[&str]) -> Told<String> {
     let pod = until(PATIENCE_SECONDS, "a pod", || Ok(running(pods)?.into_iter().next()))?;
-    let name = pod["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let name = name_of(&pod);
     kubectl(&[&["-n", pods.0, "delete", "pod", &name], flags].concat())?;
     Ok(name)
 }
@@ -46,10 +46,7 @@ fn running((namespace, holds): Pods) -> Told<Vec<Value>> {
     let args = ["-n", namespace, "get", "pod", "--field-selector=status.phase=Running", "-o", "json"];
     let list: Value = serde_json::from_str(&kubectl(&args)?).map_err(|error| format!("pods: {error}"))?;
     let mut pods = list["items"].as_array().cloned().unwrap_or_default();
-    pods.retain(|pod| {
-        let named = pod["metadata"]["name"].as_str().is_some_and(|name| name.contains(holds));
-        named && pod["metadata"]["deletionTimestamp"].is_null()
-    });
+    pods.retain(|pod| name_of(pod).contains(holds) && pod["metadata"]["deletionTimestamp"].is_null());
     Ok(pods)
 }
 
@@ -62,8 +59,7 @@ fn kill_container(pods: Pods, container: &str) -> Told<String> {
             let processes = processes_of(id.rsplit('/').next().unwrap_or(id));
             if !processes.is_empty() {
                 kill(&processes)?;
-                let name = pod["metadata"]["name"].as_str().unwrap_or_default();
-                return Ok(Some(format!("{name}, {} processes", processes.len())));
+                return Ok(Some(format!("{}, {} processes", name_of(&pod), processes.len())));
             }
         }
         Ok(None)

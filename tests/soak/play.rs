@@ -183,8 +183,8 @@ impl Soak {
         };
         let name = event.name();
         let record = until(NEXT_SECONDS, &format!("the conclusion of {name}"), || Ok(self.concluded(&name)))?;
-        event.concluded_seconds = Some(self.second() - second);
         let seconds = self.second() - second;
+        event.concluded_seconds = Some(seconds);
         let because = record.reason.unwrap_or_default();
         eprintln!("{:>5} s  {name} {branch}: {because} after {seconds} s", self.second());
         self.events.lock().unwrap()[at] = event;

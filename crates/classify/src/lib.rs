@@ -7,11 +7,13 @@
 //! The order is an engineer's: the failing step, its command, its tool; that tool's own error block; the first error of
 //! it. Log text is hostile: it chooses among kinds, but security kinds only where [`Hints::security_allowed`] says so.
 
+mod below;
 pub mod clean;
 pub mod commands;
 mod excerpt;
 mod expression;
 mod grams;
+mod header;
 pub mod lines;
 mod location;
 mod marks;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
+use crate::below::Below;
 use crate::clean::{Clean, clean};
+use crate::header::OpenHeader;
 use crate::lines::Line;
 use crate::marks::event_of;
 use crate::rule::{Role, Table};
@@ -348,7 +350,7 @@ impl Reading {
                     }
                     self.unplaced.push((rule, kept.text.clone()));
                     self.place_in = PLACE_WITHIN;
-                    self.below = Below { depth: depth(&kept.text), ..Below::default() };
+                    self.below = Below::of(&kept.text);
                 }
             }
             let count = self.step.counts.entry(rule).or_default();
@@ -385,69 +387,9 @@ impl Reading {
     }
 }
 
-/// What stands below a cause: its place, and what belongs to its message because it is indented more.
-#[derive(Default)]
-struct Below {
-    depth: usize,
-    detail: String,
-    place: Option<String>,
-    closed: bool,
-}
-
-impl Below {
-    fn line(&mut self, text: &str) {
-        let words = text.trim_start_matches(BORDER);
-        let rule = words.chars().all(|letter| "-─ ".contains(letter));
-        if self.closed || rule && self.detail.is_empty() {
-            return;
-        }
-        let frame = ["at ", "from ", "in ", "File \""].iter().any(|begin| words.starts_with(begin));
-        self.closed =
-            rule || frame || depth(text) <= self.depth && !text.trim_start().starts_with(['╰', '└', '├', '→']);
-        if !self.closed {
-            self.detail.push('\n');
-            self.detail.push_str(words);
-        }
-    }
-}
-
-/// What boxes are drawn with, and spaces.
-const BORDER: [char; 6] = [' ', '\t', '│', '|', '╷', '╵'];
-
-/// How far a line is indented: its spaces and borders, where a tab is four.
-fn depth(text: &str) -> usize {
-    text.chars().take_while(|letter| BORDER.contains(letter)).map(|letter| if letter == '\t' { 4 } else { 1 }).sum()
-}
-
 /// A step's name, or a command, as it is kept.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(TEXT_BYTES)]).trim().to_owned()
-}
-
-/// The lines of a step's header that may turn out to be output.
-#[derive(Default)]
-struct OpenHeader {
-    lines: Vec<(u64, u64, Vec<u8>)>,
-    bytes: usize,
-}
-
-impl OpenHeader {
-    /// No header is longer.
-    const MOST_BYTES: usize = 64 * 1024;
-
-    fn is_full(&self) -> bool {
-        self.bytes >= Self::MOST_BYTES
-    }
-
-    fn hold(&mut self, line: &Line<'_>, cleaned: &[u8]) {
-        // Above it stands the script, which is no output.
-        if cleaned.starts_with(b"shell: ") {
-            *self = Self::default();
-        } else {
-            self.bytes += line.text.len() + size_of::<(u64, u64, Vec<u8>)>();
-            self.lines.push((line.number, line.size_bytes, line.text.to_vec()));
-        }
-    }
 }
 
 fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, most: usize) {

@@ -140,7 +140,7 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
     });
     static VERSIONED: LazyLock<globset::GlobSet> = LazyLock::new(|| language::globs(MANIFESTS));
     for file in files.iter().filter(|file| file.language != Language::Docs) {
-        if !language::is_lock(file.path()) && !language::is_snapshot(file.path()) {
+        if !language::is_generated(file.path()) {
             NUMBER.iter().for_each(|row| numbers(file, row, findings));
         }
         if file.language == Language::Docker || VERSIONED.is_match(file.path()) {
@@ -155,11 +155,13 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
 
 /// A number, with the unit of a Kubernetes quantity.
 fn value(text: &str) -> Option<f64> {
-    const UNITS: &[(&str, f64)] =
-        &[("Ki", 1024.0), ("Mi", 1_048_576.0), ("Gi", 1_073_741_824.0), ("Ti", 1_099_511_627_776.0)];
-    const SHORT: &[(&str, f64)] = &[("m", 0.001), ("K", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12)];
+    #[rustfmt::skip]
+    const UNITS: &[(&str, f64)] = &[
+        ("m", 0.001), ("K", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12),
+        ("Ki", 1024.0), ("Mi", 1_048_576.0), ("Gi", 1_073_741_824.0), ("Ti", 1_099_511_627_776.0),
+    ];
     let text = text.replace('_', "");
-    let unit = UNITS.iter().chain(SHORT).find_map(|(unit, times)| Some((text.strip_suffix(unit)?, *times)));
+    let unit = UNITS.iter().find_map(|(unit, times)| Some((text.strip_suffix(unit)?, *times)));
     let (number, times) = unit.unwrap_or((&text, 1.0));
     Some(number.parse::<f64>().ok()? * times)
 }
@@ -214,8 +216,7 @@ const VERSIONS: &[&str] = &[
     r#"^\s*\{:(\w+),\s*"[~>= ]*(\d+(?:\.\d+)*)"#,
     r#"\b(from|exact|upToNextMajor\(from|upToNextMinor\(from)\s*:\s*"(\d+(?:\.\d+)*)"#,
     r#"^\s*pod\s+["']([\w/-]+)["']\s*,\s*["'][~>= ]*(\d+(?:\.\d+)*)"#,
-    r#"P(?:ackageVersion|ackageReference)\s+Include="([\w.]+)"\s+Version="(\d+(?:\.\d+)*)"#,
-    r#"PackageReference\s+Include="([\w.]+)"\s+Version="(\d+(?:\.\d+)*)"#,
+    r#"Package(?:Version|Reference)\s+Include="([\w.]+)"\s+Version="(\d+(?:\.\d+)*)"#,
 ];
 
 fn versions(file: &File<'_>, findings: &mut Findings) {

@@ -215,6 +215,11 @@ pub(crate) fn is_snapshot(path: &str) -> bool {
     SET.is_match(path)
 }
 
+/// What a tool writes.
+pub(crate) fn is_generated(path: &str) -> bool {
+    is_lock(path) || is_snapshot(path)
+}
+
 pub(crate) fn is_lock(path: &str) -> bool {
     static SET: LazyLock<GlobSet> = LazyLock::new(|| globs(LOCKS));
     SET.is_match(path)

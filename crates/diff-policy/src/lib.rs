@@ -12,6 +12,7 @@ mod judge;
 mod language;
 mod patch;
 mod policy;
+mod removed;
 mod rules;
 mod shapes;
 mod side;

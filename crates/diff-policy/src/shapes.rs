@@ -76,6 +76,13 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
     })
 });
 
+impl Shapes {
+    /// The name that a line sets or calls.
+    pub(crate) fn key_of(&self, line: &str) -> Option<String> {
+        self.key.captures(line).map(|found| found[1].to_owned())
+    }
+}
+
 #[cfg(test)]
 mod self_check {
     #[test]

@@ -7,6 +7,7 @@ use remediation::Kind;
 
 use crate::judge::{Findings, normal};
 use crate::language::{self, Language};
+use crate::removed;
 use crate::rules::named;
 use crate::shapes::{SHAPES, Shapes};
 use crate::side::{File, Hunk, Side};
@@ -17,10 +18,7 @@ use Language::*;
 pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
     let Some(shapes) = SHAPES.as_ref() else { return };
     let tests_only = tests_lost::only_tests(files);
-    for file in files
-        .iter()
-        .filter(|file| file.language != Docs && !language::is_lock(file.path()) && !language::is_snapshot(file.path()))
-    {
+    for file in files.iter().filter(|file| is_written(file)) {
         commented_out(shapes, file, findings);
         for hunk in &file.hunks {
             if kind == Kind::GitMergeConflict {
@@ -40,7 +38,7 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
         }
         renamed_to_untyped(file, files, findings);
     }
-    removed(kind, shapes, files, findings);
+    removed::judge(kind, shapes, files, findings);
     if kind == Kind::SecuritySecretScanning {
         kept_secret(shapes, files, findings);
     }
@@ -75,7 +73,13 @@ fn tells(kind: Kind) -> bool {
     matches!(kind, Kind::RustTest | Kind::FrontendTest | Kind::General | Kind::RustBuild | Kind::FrontendBuild)
 }
 
-fn changed(side: &Side) -> impl Iterator<Item = (u64, &str, &str)> {
+/// Whether people write it, and machines read it.
+pub(crate) fn is_written(file: &File<'_>) -> bool {
+    file.language != Docs && !language::is_generated(file.path())
+}
+
+/// The changed lines of a side: number, text, and what of it is code.
+pub(crate) fn changed(side: &Side) -> impl Iterator<Item = (u64, &str, &str)> {
     side.each().filter(|(_, changed, _, _)| *changed).map(|(number, _, raw, code)| (number, raw, code))
 }
 
@@ -142,9 +146,9 @@ fn emptied(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Finding
     if !file.language.blanks_strings() {
         return;
     }
-    let says = |line: &(u64, &str, &str)| line.2.chars().any(|c| c.is_alphanumeric() || "\"'<[{(".contains(c));
+    let holds = |line: &(u64, &str, &str)| line.2.chars().any(|c| c.is_alphanumeric() || "\"'<[{(".contains(c));
     let (old, new): (Vec<_>, Vec<_>) =
-        (changed(&hunk.old).filter(says).collect(), changed(&hunk.new).filter(says).collect());
+        (changed(&hunk.old).filter(holds).collect(), changed(&hunk.new).filter(holds).collect());
     let works = |(_, raw, code): &(u64, &str, &str)| {
         shapes.call.is_match(code) && !shapes.constant.is_match(raw) && !shapes.import.is_match(raw)
     };
@@ -256,97 +260,17 @@ fn side_dropped(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Fi
     }
     let new: BTreeSet<String> = hunk.new.each().map(|(_, _, raw, _)| normal(raw)).collect();
     let whole = normal(&hunk.new.text);
-    let key = |line: &str| shapes.key.captures(line).map(|found| found[1].to_owned());
-    let kept: BTreeSet<String> = hunk.new.each().filter_map(|(_, _, raw, _)| key(raw)).collect();
-    let lost = |line: &&&str| {
+    let kept: BTreeSet<String> = hunk.new.each().filter_map(|(_, _, raw, _)| shapes.key_of(raw)).collect();
+    let lost = |line: &&str| {
         let text = normal(line);
         text.chars().filter(|c| c.is_alphanumeric()).count() > 2
             && !new.contains(&text)
             && !whole.contains(&text)
-            && key(line).is_some_and(|key| !kept.contains(&key))
+            && shapes.key_of(line).is_some_and(|key| !kept.contains(&key))
     };
     for side in &sides {
-        if side.iter().filter(lost).count() > 0 {
+        if side.iter().any(lost) {
             findings.add(file.path(), hunk.at, &named("side_dropped"));
         }
     }
-}
-
-/// Lines that say something and are gone without any other in their place.
-fn removed(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &mut Findings) {
-    use Kind::*;
-    // What a linter, a formatter or an advisory wants gone may go.
-    if matches!(
-        kind,
-        RustClippy
-            | RustFmt
-            | RustDeps
-            | FrontendLint
-            | FrontendDeps
-            | SecurityAudit
-            | SecurityDependabot
-            | SecuritySecretScanning
-            | GitMergeConflict
-            | GithubWorkflow
-    ) {
-        return;
-    }
-    let data = |file: &File<'_>| !file.language.blanks_strings();
-    let (mut balance, mut old, mut new) = (HashMap::<String, i64>::new(), Vec::new(), 0usize);
-    let counted = |file: &&File<'_>| {
-        file.language != Docs && !language::is_lock(file.path()) && !language::is_snapshot(file.path())
-    };
-    for file in files.iter().filter(counted) {
-        for hunk in &file.hunks {
-            let key = |line: &str| shapes.key.captures(line).map(|found| found[1].to_owned());
-            let stays: BTreeSet<String> = hunk.new.each().filter_map(|(_, _, raw, _)| key(raw)).collect();
-            let lines: BTreeSet<String> = hunk.new.each().map(|(_, _, raw, _)| normal(raw)).collect();
-            for (number, raw, code) in changed(&hunk.old) {
-                let bare = raw.trim().trim_end_matches(',').chars().all(|c| c.is_alphanumeric() || c == '_');
-                // A key that stands twice goes once.
-                let item = raw.trim_start().starts_with('-');
-                let twice = data(file)
-                    && if item {
-                        lines.contains(&normal(raw))
-                    } else {
-                        key(raw).is_some_and(|key| stays.contains(&key))
-                    };
-                if (data(file) || !bare) && !twice && says(code) && !shapes.import.is_match(raw) {
-                    old.push((file, number, normal(raw)));
-                }
-            }
-            for (_, raw, code) in changed(&hunk.new) {
-                // A key without anything behind it stands for nothing.
-                let hollow = data(file) && ["[]", "{}", "null", "~"].iter().any(|end| raw.trim_end().ends_with(end));
-                if says(code) && !hollow {
-                    new += 1;
-                    *balance.entry(normal(raw)).or_default() += 1;
-                }
-            }
-        }
-    }
-    old.retain(|(_, _, line)| match balance.get_mut(line).filter(|left| **left > 0) {
-        Some(left) => {
-            *left -= 1;
-            new -= 1;
-            false
-        }
-        None => true,
-    });
-    let Some((file, line, _)) = old.first() else { return };
-    let all_data = old.iter().all(|(file, _, _)| data(file));
-    let least = match kind {
-        FrontendTypescript => 3,
-        RustBuild | FrontendBuild => 1,
-        _ if all_data => 1,
-        _ => 2,
-    };
-    let most = all_data && old.len() >= 4 && new * 3 <= old.len();
-    if new == 0 && old.len() >= least || most {
-        findings.add(file.path(), *line, &named("only_removes"));
-    }
-}
-
-fn says(code: &str) -> bool {
-    code.chars().filter(|c| c.is_alphanumeric()).count() > 2
 }

@@ -110,15 +110,15 @@ fn tail_fits(tail: &str) -> bool {
             .all(|part| known(part) || known(part.trim_end_matches(|c: char| c.is_ascii_digit())))
 }
 
+/// What stands before a name that is no secret's; charts write `checksum/secret` beside their pods.
+const PUBLIC: [&str; 12] =
+    ["public", "cache", "restore", "primary", "foreign", "host", "gpg", "rsa", "pgp", "signing", "unique", "checksum/"];
+
 /// Whether the words before say that it is public, or a cache's.
 fn about_public(line: &str, start: usize) -> bool {
     let from = (start.saturating_sub(12)..=start).find(|at| line.is_char_boundary(*at)).unwrap_or(start);
     let before = line[from..start].trim_end_matches([' ', '-', '_', '"', '\'']).to_ascii_lowercase();
-    // Charts write `checksum/secret` beside their pods.
-    before.ends_with("checksum/")
-        || ["public", "cache", "restore", "primary", "foreign", "host", "gpg", "rsa", "pgp", "signing", "unique"]
-            .iter()
-            .any(|word| before.ends_with(word))
+    PUBLIC.iter().any(|word| before.ends_with(word))
 }
 
 fn is_secret(name: &Identifier<'_>, found: &Found<'_>) -> bool {

@@ -76,8 +76,9 @@ async fn handed_on_up_to(
     let answer = head(&opened);
     let mut received = 0;
     let mut hand_on = |piece: &[u8]| {
-        chunk(&piece[..piece.len().min(most - received)]);
-        received += piece.len().min(most - received);
+        let taken = piece.len().min(most - received);
+        chunk(&piece[..taken]);
+        received += taken;
         received < most
     };
     let read = each_piece(opened, &mut hand_on).await;

@@ -1,0 +1,86 @@
+//! Lines that are gone without any other in their place: a failure may go away because what fails was taken out.
+
+use std::collections::{BTreeSet, HashMap};
+
+use remediation::Kind;
+
+use crate::judge::{Findings, normal};
+use crate::rules::named;
+use crate::shapes::Shapes;
+use crate::side::File;
+use crate::structure::{changed, is_written};
+
+/// Lines that say something and are gone without any other in their place.
+pub(crate) fn judge(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &mut Findings) {
+    use Kind::*;
+    // What a linter, a formatter or an advisory wants gone may go.
+    if matches!(
+        kind,
+        RustClippy
+            | RustFmt
+            | RustDeps
+            | FrontendLint
+            | FrontendDeps
+            | SecurityAudit
+            | SecurityDependabot
+            | SecuritySecretScanning
+            | GitMergeConflict
+            | GithubWorkflow
+    ) {
+        return;
+    }
+    let data = |file: &File<'_>| !file.language.blanks_strings();
+    let (mut balance, mut old, mut new) = (HashMap::<String, i64>::new(), Vec::new(), 0usize);
+    for file in files.iter().filter(|file| is_written(file)) {
+        for hunk in &file.hunks {
+            let stays: BTreeSet<String> = hunk.new.each().filter_map(|(_, _, raw, _)| shapes.key_of(raw)).collect();
+            let lines: BTreeSet<String> = hunk.new.each().map(|(_, _, raw, _)| normal(raw)).collect();
+            for (number, raw, code) in changed(&hunk.old) {
+                let bare = raw.trim().trim_end_matches(',').chars().all(|c| c.is_alphanumeric() || c == '_');
+                // A key that stands twice goes once.
+                let item = raw.trim_start().starts_with('-');
+                let twice = data(file)
+                    && if item {
+                        lines.contains(&normal(raw))
+                    } else {
+                        shapes.key_of(raw).is_some_and(|key| stays.contains(&key))
+                    };
+                if (data(file) || !bare) && !twice && says(code) && !shapes.import.is_match(raw) {
+                    old.push((file, number, normal(raw)));
+                }
+            }
+            for (_, raw, code) in changed(&hunk.new) {
+                // A key without anything behind it stands for nothing.
+                let hollow = data(file) && ["[]", "{}", "null", "~"].iter().any(|end| raw.trim_end().ends_with(end));
+                if says(code) && !hollow {
+                    new += 1;
+                    *balance.entry(normal(raw)).or_default() += 1;
+                }
+            }
+        }
+    }
+    old.retain(|(_, _, line)| match balance.get_mut(line).filter(|left| **left > 0) {
+        Some(left) => {
+            *left -= 1;
+            new -= 1;
+            false
+        }
+        None => true,
+    });
+    let Some((file, line, _)) = old.first() else { return };
+    let all_data = old.iter().all(|(file, _, _)| data(file));
+    let least = match kind {
+        FrontendTypescript => 3,
+        RustBuild | FrontendBuild => 1,
+        _ if all_data => 1,
+        _ => 2,
+    };
+    let most = all_data && old.len() >= 4 && new * 3 <= old.len();
+    if new == 0 && old.len() >= least || most {
+        findings.add(file.path(), *line, &named("only_removes"));
+    }
+}
+
+fn says(code: &str) -> bool {
+    code.chars().filter(|c| c.is_alphanumeric()).count() > 2
+}
