@@ -95,7 +95,8 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let inner = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let variable = value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    is_template(value) || variable || PLACEHOLDER_WORDS.binary_search(&inner).is_ok() || PLACEHOLDER_PARTS.inside(inner)
+    let word = PLACEHOLDER_WORDS.binary_search(&inner).is_ok() || PRINTED.contains(&inner);
+    is_template(value) || variable || word || PLACEHOLDER_PARTS.inside(inner)
 }
 
 /// What the parts of a template hold or begin with.
@@ -146,12 +147,16 @@ const fn pairs(text: &str) -> [u32; 26] {
 /// Whole values that say nothing, in alphabetical order.
 #[rustfmt::skip]
 const PLACEHOLDER_WORDS: &[&str] = &[
-    "33f!!lloppa", "access_token", "accesstoken", "admin", "api_key", "apikey", "auto", "basic", "bearer", "bool", "changeit", "default", "disabled", "empty", "enabled", "encrypted",
-    "env", "error", "expired", "failed", "false", "guest", "hal+9ooo_da!sy", "hidden", "incorrect", "inherit", "int", "invalid", "key", "masked", "minioadmin", "missing", "mysql", "n/a",
+    "access_token", "accesstoken", "admin", "api_key", "apikey", "auto", "basic", "bearer", "bool", "changeit", "default", "disabled", "empty", "enabled", "encrypted",
+    "env", "error", "expired", "failed", "false", "guest", "hidden", "incorrect", "inherit", "int", "invalid", "key", "masked", "minioadmin", "missing", "mysql", "n/a",
     "nil", "no", "none", "null", "object", "off", "ok", "on", "optional", "pass", "passwd", "password", "postgres", "prompt", "pwd",
     "read", "redacted", "required", "root", "secret", "secrets", "set", "stdin", "str", "string", "test", "token", "true", "undefined", "unknown",
     "unset", "user", "username", "value", "write", "wrong", "yes",
 ];
+
+/// Passwords of vendors' own documentation, which stand in thousands of repositories: both of learn.microsoft.com's reference
+/// of nuget.config.
+const PRINTED: &[&str] = &["33f!!lloppa", "hal+9ooo_da!sy"];
 
 /// Parts that only made-up values have.
 static PLACEHOLDER_PARTS: Words = Words::new(&[
