@@ -28,6 +28,7 @@ mod tail;
 mod tool;
 pub mod user_rules;
 mod weigh;
+mod wrapped;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};

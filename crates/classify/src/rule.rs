@@ -170,7 +170,9 @@ impl Table {
 
 impl Row {
     fn matches(&self, line: &[u8]) -> bool {
-        self.like.is_match(line) && !self.not.as_ref().is_some_and(|not| not.is_match(line))
+        self.like.is_match(line)
+            && rules::counts(self.tool, line)
+            && !self.not.as_ref().is_some_and(|not| not.is_match(line))
     }
 }
 

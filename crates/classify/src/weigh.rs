@@ -8,7 +8,7 @@ use crate::commands;
 use crate::reading::{Hit, Reading, Step};
 use crate::rule::{Role, Rule, Table};
 use crate::steps::is_secondary;
-use crate::{Evidence, Hints};
+use crate::{Evidence, Hints, wrapped};
 
 /// How loudly a command of the failing step speaks, on the rules' scale of 1 to 100.
 const COMMAND: f64 = 26.0;
@@ -102,6 +102,7 @@ pub fn weigh<'a>(steps: &[(&'a Step, f64)], table: &Table, hints: &Hints<'_>) ->
     }
     let failing = steps.iter().max_by(|one, other| one.1.total_cmp(&other.1)).map(|(step, _)| *step);
     settle_lines(&mut hits, table);
+    wrapped::yield_to_network(&mut hits, table);
     let mut scores = score(&hits, table);
     let mut because = Vec::new();
     let image_command = image_command(&hits, table);

@@ -50,7 +50,7 @@ const CHANGES: &[Change] = &[
     }),
     ("no colours", |log| replace(log, r"\x1b\[[0-9;]*m", |_| String::new())),
     ("other durations", |log| {
-        let log = replace(log, r"\b(\d+)\.(\d+) ?s\b", |at| format!("{}.{}s", number(at, 1) + 3, &at[2]));
+        let log = replace(log, r"\b(\d+)\.(\d+ ?)s\b", |at| format!("{}.{}s", number(at, 1) + 3, &at[2]));
         replace(&log, r"\b(\d+) ?ms\b", |at| {
             format!("{} ms", number(at, 1) + 17).replace(' ', if at[0].contains(' ') { " " } else { "" })
         })

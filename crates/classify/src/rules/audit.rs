@@ -5,6 +5,7 @@ use crate::rule::{Rule, rule};
 
 /// The rows.
 pub const RULES: &[Rule] = &[
+    rule!("cargo_vet", SecurityAudit, Cause 93, ["Vetting Failed!", "unvetted dependenc"], r"^\s*Vetting Failed!|^[1-9]\d* unvetted dependenc(y|ies):", yes ["  Vetting Failed!", "2 unvetted dependencies:"], no ["Vetting Succeeded (82 fully audited)"]),
     rule!("npm_audit_report", SecurityAudit, Cause 94, ["# npm audit report"], r"^# npm audit report", yes ["# npm audit report"], no ["run npm audit report"]),
     rule!("npm_audit_advisory", SecurityAudit, Cause 92, ["Severity: "], r"^Severity: (critical|high|moderate|low)$", yes ["Severity: high"], no ["Severity: 1 critical"]),
     rule!("npm_audit_url", SecurityAudit, Cause 92, ["https://github.com/advisories/GHSA-"], r"^\S.* - https://github\.com/advisories/GHSA-[\w-]+$", within ["audit"], yes ["Command Injection in lodash - https://github.com/advisories/GHSA-35jh-r3h4-6jhm"], no ["see https://github.com/advisories/GHSA-35jh-r3h4-6jhm"]),

@@ -4,6 +4,9 @@ use crate::rule::{Rule, rule};
 
 /// The rows.
 pub const RULES: &[Rule] = &[
+    rule!("deno_lint", FrontendLint, Cause 90, ["error["], r"^error\[[a-z]+(-[a-z]+)+\]: ", within ["deno"], yes ["error[no-explicit-any]: `any` type is not allowed"], no ["error[E0425]: cannot find value `x`"]),
+    rule!("deno_lint_docs", FrontendLint, Verdict 90, ["docs.deno.com/lint/rules/"], r"^\s*docs: https://docs\.deno\.com/lint/rules/", yes ["  docs: https://docs.deno.com/lint/rules/no-explicit-any"], no ["see docs.deno.com/lint/rules/"]),
+    rule!("deno_fmt", FrontendLint, Verdict 88, ["Found "], r"^error: Found \d+ not formatted files?", yes ["error: Found 1 not formatted file in 12 files"], no ["error: Found 3 problems"]),
     rule!("eslint_finding", FrontendLint, Cause 93, [" error "], r"^\s+\d+:\d+\s+error\s+\S.*\s(@?[\w-]+/)*[\w-]+$|^\s+\d+:\d+\s+error\s+Parsing error",
         yes ["  4:9  error  Unexpected any. Specify a different type  @typescript-eslint/no-explicit-any", "   3:10  error    'a' is defined but never used  no-unused-vars"],
         no ["  63:25  warning  Unexpected any  @typescript-eslint/no-explicit-any", "3 error b"]),

@@ -5,6 +5,11 @@
 
 use crate::rule::Tool;
 
+/// Whether a line counts for a tool's rules.
+pub fn counts(tool: &str, line: &[u8]) -> bool {
+    tool != "network" || network::is_outside(line)
+}
+
 macro_rules! tools {
     ($($tool:ident),+ $(,)?) => {
         $(mod $tool;)+
@@ -30,6 +35,7 @@ tools!(
     git,
     actions,
     infra,
+    network,
     python,
     go,
     jvm,

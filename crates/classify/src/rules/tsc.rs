@@ -8,6 +8,7 @@ pub const RULES: &[Rule] = &[
     rule!("tsc_error", FrontendTypescript, Cause 94, ["error TS"], r"^\s*\S.*(\(\d+,\d+\)|:\d+:\d+)(: | - |:\s)error TS\d+: |^error TS\d+: |^(ERROR in )?\S+:\d+:\d+\s*TS\d+",
         yes ["src/a.ts(18,10): error TS2614: Module '\"@/p\"' has no exported member 'P'.", "src/m.tsx:7:19 - error TS2741: Property 'label' is missing", "error TS18003: No inputs were found in config file"],
         no ["expect(out).toContain('error TS2322')"]),
+    rule!("deno_check", FrontendTypescript, Cause 94, [" [ERROR]: "], r"^TS\d{4,5} \[ERROR\]: ", yes ["TS2345 [ERROR]: Argument of type 'string' is not assignable to parameter of type 'number'."], no ["TS2345 [WARN]: x"]),
     rule!("tsc_found", FrontendTypescript, Verdict 80, ["Found "], r"^Found \d+ errors?( in |\.)",
         within ["tsc", "type"], yes ["Found 3 errors in 2 files.", "Found 1 error in src/m.tsx:7"], no ["Found 3 errors while linting", "Found 3 vulnerabilities"]),
     rule!("ts_bundler_error", FrontendTypescript, Cause 93, ["TS2", "TS1", "TS7"], r"^(ERROR in |✘ \[ERROR\] |\[tsl\] ERROR |Error: )?(\S+\s)?.{0,80}\bTS[127]\d{3,4}: ",

@@ -1,0 +1,126 @@
+//! One network fault makes every tool around it fail, and a test speaks of the network without any fault.
+
+use std::collections::BTreeSet;
+
+use remediation::Kind;
+
+use crate::rule::{Role, Rule, Table};
+use crate::weigh::Weighed;
+
+/// How far a wrapper stands from the reason that it wraps, in lines.
+const WRAPPED_WITHIN: u64 = 40;
+
+/// Where a step's tests failed, what libraries said of the network is a test's output; where none did, one exact reason
+/// says more than the tools around it, which say that something failed.
+pub fn yield_to_network(hits: &mut [Weighed<'_>], table: &Table) {
+    let tested: BTreeSet<u64> = hits
+        .iter()
+        .filter(|weighed| is_failed_test(table.rule(weighed.hit.rule)))
+        .map(|weighed| weighed.step.first)
+        .collect();
+    let mut reasons: BTreeSet<(u64, u64)> = BTreeSet::new();
+    for weighed in hits.iter_mut() {
+        let rule = table.rule(weighed.hit.rule);
+        if tested.contains(&weighed.step.first) {
+            weighed.weight *= if table.tool(weighed.hit.rule) == "network" { 0.3 } else { 1.0 };
+        } else if rule.kind == Kind::InfraTransient && rule.role == Role::Cause && rule.weight >= EXACT {
+            reasons.insert((weighed.step.first, weighed.hit.line.number));
+        }
+    }
+    for weighed in hits.iter_mut().filter(|weighed| is_wrapper(table.rule(weighed.hit.rule))) {
+        let (step, line) = (weighed.step.first, weighed.hit.line.number);
+        let near = (step, line.saturating_sub(WRAPPED_WITHIN))..=(step, line + WRAPPED_WITHIN);
+        if reasons.range(near).next().is_some() {
+            weighed.weight *= 0.5;
+        }
+    }
+}
+
+/// A rule of this weight is exact.
+const EXACT: u8 = 84;
+
+/// Whether it says that a test failed.
+fn is_failed_test(rule: &Rule) -> bool {
+    matches!(rule.kind, Kind::RustTest | Kind::FrontendTest) || FAILED_TESTS.contains(&rule.name)
+}
+
+/// Rules of the kind `general` that say that a test failed.
+const FAILED_TESTS: [&str; 34] = [
+    "pytest_failed_line",
+    "pytest_summary",
+    "pytest_assertion",
+    "unittest_fail",
+    "unittest_failed",
+    "go_test_fail",
+    "go_test_location",
+    "go_package_fail",
+    "ginkgo_fail",
+    "gradle_test_failed",
+    "surefire_failure",
+    "surefire_summary",
+    "junit_assertion",
+    "scalatest_failed",
+    "ctest_failed",
+    "ctest_listed",
+    "catch2_or_doctest",
+    "gtest_failed",
+    "meson_test_failed",
+    "xctest_failed",
+    "dotnet_test_failed",
+    "dotnet_test_case",
+    "rspec_example",
+    "rspec_summary",
+    "minitest_summary",
+    "minitest_failure",
+    "pest_failure",
+    "phpunit_failed",
+    "phpunit_failure",
+    "exunit_failure",
+    "perl_prove",
+    "assert_macro",
+    "r_check",
+    "helm_unittest_failed",
+];
+
+/// Whether it says that something failed, and not what is wrong with the code.
+fn is_wrapper(rule: &Rule) -> bool {
+    WRAPPERS.contains(&rule.name)
+}
+
+/// Rules that a network fault sets off as well as a bug does.
+const WRAPPERS: [&str; 34] = [
+    "bazel_failed",
+    "cmake_error",
+    "xcode_failed",
+    "elixir_error",
+    "ghc_or_ocaml_or_zig",
+    "python_exception",
+    "java_exception",
+    "ruby_exception",
+    "uncaught_js",
+    "helm_any_error",
+    "helm_chart_dependencies",
+    "gradle_task_failed",
+    "gradle_execution_failed",
+    "gradle_what_went_wrong",
+    "maven_goal_failed",
+    "maven_dependency",
+    "sbt_error",
+    "meson_autotools",
+    "bundler_failed",
+    "composer_failed",
+    "terraform_boxed",
+    "terraform_error",
+    "uv_failed",
+    "bun_install",
+    "yarn_code",
+    "yarn1_error",
+    "npm_install_script_failed",
+    "buildkit_failed_to_solve",
+    "buildkit_step_error",
+    "buildkit_process_failed",
+    "classic_builder_command",
+    "buildah_podman",
+    "kaniko_failed",
+    "script_action_error",
+];
