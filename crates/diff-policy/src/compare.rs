@@ -47,7 +47,7 @@ const NUMBERS: &[(&str, Must, &str)] = &[
         "check_changed",
     ),
     (
-        r"(?m)^\s*(memory|cpu|storage|ephemeral-storage)\s*:\s*['\x22]?(\d+(?:\.\d+)?(?:m|[KMGT]i?)?)",
+        r"(?m)^\s*(memory|cpu|storage|ephemeral-storage)\s*:\s*['\x22]?(\d+(?:\.\d+)?(?:m|[KMGT]i?)?)\b",
         Must::Moderate,
         "timeout_raised",
     ),
@@ -168,13 +168,15 @@ fn value(text: &str) -> Option<f64> {
 
 /// Numbers of one key, paired in order within a hunk.
 fn numbers(file: &File<'_>, (regex, must, rule): &(Regex, Must, &str), findings: &mut Findings) {
+    // The strings of a build script are its settings.
+    let build = ["gradle", ".kts", ".sbt"].iter().any(|mark| file.path().contains(mark));
     for hunk in &file.hunks {
         let all = |side: &Side| -> Vec<(String, f64, u64)> {
             let lines = side.each().filter(|(_, changed, _, _)| *changed);
             lines
-                .flat_map(|(number, _, _, code)| {
+                .flat_map(|(number, _, raw, code)| {
                     regex
-                        .captures_iter(code)
+                        .captures_iter(if build { raw } else { code })
                         .filter_map(|found| {
                             Some((found.get(1)?.as_str().to_lowercase(), value(found.get(2)?.as_str())?, number))
                         })
@@ -200,8 +202,8 @@ fn numbers(file: &File<'_>, (regex, must, rule): &(Regex, Must, &str), findings:
 
 /// Name and version on one line, or a name and then a version, as lock files write them.
 const VERSIONS: &[&str] = &[
-    r#"^\s*"?([@\w./-]+)"?\s*=\s*(?:\{[^}\n]*version\s*=\s*)?"[\^~=>v ]*(\d+(?:\.\d+)*)"#,
-    r#"^\s*"((?:@[\w.-]+/)?[\w.-]+)"\s*:\s*"[\^~=>v ]*(\d+(?:\.\d+)*)"#,
+    r#"^\s*"?([@\w./-]+)"?\s*=\s*(?:\{[^}\n]*version\s*=\s*)?"[\^~=>v ]*(\d+(?:\.\d+)*)(?:[-+.," ]|$)"#,
+    r#"^\s*"((?:@[\w.-]+/)?[\w.-]+)"\s*:\s*"[\^~=>v ]*(\d+(?:\.\d+)*)(?:[-+.," ]|$)"#,
     r"^\s*([\w.\[\]-]+)\s*(?:==|~=|>=)\s*(\d+(?:\.\d+)*)",
     r"^\s*(?:require\s+)?([\w.-]+\.[\w./-]+)\s+v(\d+(?:\.\d+)*)",
     r"^\s*(go|toolchain go|nodejs|python|ruby)\s*(\d+(?:\.\d+)*)\s*$",

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use remediation::{Kind, Vocabulary};
 
 use crate::judge::Verdict;
-use crate::policy::{CI, PERSON, Policy};
+use crate::policy::{CI, PERSON, Policy, may_touch_ci};
 use crate::rules::ALL;
 
 /// The honest-diff table as Markdown. `TABLE.md` holds it; a test keeps that file current.
@@ -28,7 +28,9 @@ pub fn table() -> String {
     for kind in Kind::ALL {
         let _ = writeln!(out, "- `{kind}`: {}", code(&Policy::of(*kind).may));
     }
-    let _ = writeln!(out, "\n## CI's own files\n\n`ci_edited`; for `github_workflow` a person's: {}", code(CI));
+    let kinds = Kind::ALL.iter().filter(|kind| may_touch_ci(**kind)).map(|kind| format!("`{kind}`"));
+    let kinds = kinds.collect::<Vec<_>>().join(", ");
+    let _ = writeln!(out, "\n## CI's own files\n\n`ci_edited`; a person's for {kinds}: {}", code(CI));
     let _ = writeln!(out, "\n## Files that a person must look at\n\n`needs_a_person`: {}", code(PERSON));
     out
 }

@@ -13,7 +13,7 @@ use crate::patch::{self, FileChange};
 use crate::policy::Policy;
 use crate::rules::{self, Change, On, Part, Rule, Sign};
 use crate::side::{File, Side};
-use crate::{compare, structure, tests_lost};
+use crate::{branches, compare, repairs, structure, tests_lost, values};
 
 vocabulary! {
     /// What a diff is, worst last.
@@ -71,6 +71,9 @@ pub fn judge_files(kind: Kind, changes: &[FileChange<'_>]) -> Judgement {
     tests_lost::judge(kind, &files, &mut findings);
     compare::judge(&files, &mut findings);
     structure::judge(kind, &files, &mut findings);
+    values::judge(&files, &mut findings);
+    branches::judge(kind, &files, &mut findings);
+    repairs::judge(kind, &files, &mut findings);
     findings.judgement()
 }
 

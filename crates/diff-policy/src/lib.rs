@@ -5,6 +5,7 @@
 //! compare API. A rule fires on what the diff *adds* to the world: a pattern counts on the new side less on the old side,
 //! over the whole diff, so that moved and reformatted code raises no alarm.
 
+mod branches;
 mod compare;
 mod docs;
 mod grammar;
@@ -13,11 +14,13 @@ mod language;
 mod patch;
 mod policy;
 mod removed;
+mod repairs;
 mod rules;
 mod shapes;
 mod side;
 mod structure;
 mod tests_lost;
+mod values;
 
 pub use docs::table;
 pub use judge::{FINDINGS, Finding, Judgement, Verdict, judge, judge_files};

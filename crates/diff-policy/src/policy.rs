@@ -69,7 +69,7 @@ const SOURCES: Globs = &[
 ];
 const ANY: Globs = &["**"];
 
-/// CI's own configuration: never, but for `github_workflow`, where a person must look.
+/// CI's own configuration: never, but for [`may_touch_ci`], where a person must look.
 pub const CI: &[&str] = &[
     ".github/workflows/**",
     ".github/actions/**",
@@ -156,12 +156,27 @@ impl Policy {
     pub fn of(kind: Kind) -> Self {
         let mut person = PERSON.to_vec();
         let mut never_paths = CI.to_vec();
-        if kind == Kind::GithubWorkflow {
+        if may_touch_ci(kind) {
             person.append(&mut never_paths);
         }
         let may = may(kind).iter().chain(&[DOCS]).flat_map(|globs| globs.iter().copied()).collect();
         Self { may, person, never_paths, never: rules::ALL.iter().filter(|rule| rule.holds(kind)).collect() }
     }
+}
+
+/// Kinds whose repair may lie in CI's own files: rights, an alert about a workflow, a conflict in one. A person looks.
+pub(crate) fn may_touch_ci(kind: Kind) -> bool {
+    use Kind::*;
+    matches!(
+        kind,
+        GithubWorkflow
+            | GitPermission
+            | GitMergeConflict
+            | YamlSyntax
+            | SecurityCodeScanning
+            | SecurityDependabot
+            | SecuritySecretScanning
+    )
 }
 
 fn may(kind: Kind) -> &'static [Globs] {
@@ -180,9 +195,9 @@ fn may(kind: Kind) -> &'static [Globs] {
         DockerBuild => &[DOCKER, MANIFESTS, LOCKS, WEB_LOCKS],
         YamlSyntax => &[YAML, &["**/*.json"]],
         SecurityAudit | SecurityDependabot => &[MANIFESTS, LOCKS, WEB_LOCKS, SOURCES],
-        SecurityCodeScanning | SecuritySecretScanning => &[SOURCES, MANIFESTS, LOCKS, WEB_LOCKS, &["**/.gitignore"]],
-        GitMergeConflict | General => &[ANY],
-        GitPermission => &[&["**/*.sh", "**/*.{json,toml}", "**/.releaserc*"], YAML],
+        SecurityCodeScanning => &[SOURCES, MANIFESTS, LOCKS, WEB_LOCKS, &["**/.gitignore"]],
+        GitMergeConflict | General | SecuritySecretScanning => &[ANY],
+        GitPermission => &[&["**/*.sh", "**/Makefile", "**/*.{json,toml}", "**/.releaserc*"], YAML],
         GithubWorkflow => &[CI, &["**/*.sh", "**/package.json", "**/Makefile"]],
         InfraTransient => &[],
     }

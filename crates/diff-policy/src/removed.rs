@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use remediation::Kind;
 
 use crate::judge::{Findings, normal};
+use crate::language::Language;
 use crate::rules::named;
 use crate::shapes::Shapes;
 use crate::side::File;
@@ -40,6 +41,7 @@ pub(crate) fn judge(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &
                 // A key that stands twice goes once.
                 let item = raw.trim_start().starts_with('-');
                 let twice = data(file)
+                    && file.language != Language::Docker
                     && if item {
                         lines.contains(&normal(raw))
                     } else {
@@ -75,8 +77,11 @@ pub(crate) fn judge(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &
         _ if all_data => 1,
         _ => 2,
     };
-    let most = all_data && old.len() >= 4 && new * 3 <= old.len();
-    if new == 0 && old.len() >= least || most {
+    let most = old.len() >= 3 && new * 2 <= old.len();
+    // A manifest is repaired by what it says, not by what it no longer says.
+    let manifest = matches!(kind, ArgocdSync | DockerBuild | HelmTemplate | K8sManifest | YamlSyntax);
+    let less = manifest && all_data && old.len() > new;
+    if new == 0 && old.len() >= least || most || less {
         findings.add(file.path(), *line, &named("only_removes"));
     }
 }

@@ -36,6 +36,13 @@ pub(crate) struct Shapes {
     pub key: Regex,
     /// `name?:` of a type.
     pub optional: Regex,
+    /// A type that says nothing, and one that says even less.
+    pub vague: Regex,
+    pub untyped: Regex,
+    /// A cast.
+    pub cast: Regex,
+    /// What makes unlike things alike before they are compared.
+    pub evens: Regex,
     /// What makes a value of its hidden form.
     pub decoder: Regex,
 }
@@ -66,10 +73,16 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         token: regex(r"^[A-Za-z0-9+/=_-]{20,}$")?,
         literal: regex(r#""[^"\n]*"|'[^'\n]*'|`[^`\n]*`|\b\d[\d_.]*\w*\b"#)?,
         address: regex(
-            r"(?i)\b(page|screen|cy|frame|driver|browser|within)\.|locator|selector|getby|findby|queryby|https?:|localhost|path|dir\b|port\b|import|require|url|\buse\b|include|version|^\s*(it|test|describe|context|func|def|fn|@test)\b|\bname\b",
+            r"(?i)\b(page|screen|cy|frame|driver|browser|within)\.|locator|selector|getby|findby|queryby|https?:|localhost|127\.0\.0\.1|0\.0\.0\.0|path|dir\b|port\b|\bbind\b|listen|host\b|import|require|url|\buse\b|include|version|^\s*(it|test|describe|context|func|def|fn|@test)\b|\bname\b",
         )?,
         key: regex(r#"^\s*(?:-\s+)?['"]?([\w.$/@-]+)"#)?,
         optional: regex(r"(\w)\?\s*:")?,
+        vague: regex(r"\bRecord<string,\s*unknown>|[\w)?]:\s*(object|unknown|\{\})\s*[;,=]")?,
+        untyped: regex(r"\bany\b")?,
+        cast: regex(r"[\w)\]}]\s+as\s+(typeof\s+)?[A-Za-z]\w*\b|[=(,]\s*<[A-Z]\w*(\[\])?>\s*\w")?,
+        evens: regex(
+            r"(?i)\b(sort\w*|trim\w*|strip\w*|\w*lower\w*|\w*upper\w*|replace\w*|round|floor|ceil|trunc\w*|set|hashset|filter\w*|slice|take|skip|normali[sz]e\w*|parseInt|compact|uniq\w*|dedup\w*)\s*\(",
+        )?,
         decoder: regex(
             r"(?i)fromhex|unhexlify|\[::-1\]|\.reverse\(\)|rot13|hex::decode|decodestring\(|Buffer\.from\(|fromCharCode|\bchr\(|b64decode|\batob\(",
         )?,

@@ -25,7 +25,7 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
                 side_dropped(shapes, file, hunk, findings);
             }
             if file.language == Js {
-                loosened(shapes, file, hunk, findings);
+                loosened(kind, shapes, file, hunk, findings);
             }
             let in_test = file.is_test || file.language == Rust && tests_lost::is_rust_test(hunk);
             unreachable(shapes, file, hunk, in_test, findings);
@@ -58,6 +58,9 @@ fn kept_secret(shapes: &Shapes, files: &[File<'_>], findings: &mut Findings) {
         .filter(|value| value.len() >= 8)
         .collect();
     for file in files.iter().filter(|file| file.language != Docs) {
+        if file.change.status == "renamed" {
+            findings.add(file.path(), 0, &named("secret_stays"));
+        }
         for (line, raw, code) in file.hunks.iter().flat_map(|hunk| changed(&hunk.new)) {
             let piece = |value: &String| value.len() >= 6 && gone.iter().any(|whole| whole.contains(value.as_str()));
             let token = |value: &String| shapes.token.is_match(value);
@@ -175,6 +178,10 @@ fn flow(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) 
     if ways(&hunk.new) > ways(&hunk.old) {
         findings.add(file.path(), hunk.at, &named("test_ends_early"));
     }
+    let alike = |side: &Side| changed(side).map(|line| shapes.evens.find_iter(line.2).count()).sum::<usize>();
+    if alike(&hunk.new) > alike(&hunk.old) {
+        findings.add(file.path(), hunk.at, &named("expectation_changed"));
+    }
     // What was done is not done any more, although something stands in its place.
     if changed(&hunk.new).next().is_some() && calls(&hunk.new) < calls(&hunk.old) {
         findings.add(file.path(), hunk.at, &named("code_mocked"));
@@ -216,7 +223,18 @@ fn literals(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findin
 }
 
 /// `id: string` became `id?: string`.
-fn loosened(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+fn loosened(kind: Kind, shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+    let count = |side: &Side, regex: &regex::Regex| {
+        changed(side)
+            .filter(|line| regex.is_match(line.2) && !line.2.contains("as const") && !shapes.import.is_match(line.1))
+            .count()
+    };
+    let vague = count(&hunk.new, &shapes.vague) > count(&hunk.old, &shapes.vague) + count(&hunk.old, &shapes.untyped);
+    // To the type checker a cast is an order, not an answer.
+    let cast = kind == Kind::FrontendTypescript && count(&hunk.new, &shapes.cast) > count(&hunk.old, &shapes.cast);
+    if vague || cast {
+        findings.add(file.path(), hunk.at, &named("types_loosened"));
+    }
     let old: BTreeSet<String> = changed(&hunk.old).map(|(_, raw, _)| normal(raw)).collect();
     let now = changed(&hunk.new).find(|(_, raw, code)| {
         shapes.optional.is_match(code) && old.contains(&normal(&shapes.optional.replace_all(raw, "$1:")))

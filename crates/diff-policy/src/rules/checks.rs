@@ -15,6 +15,7 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
             r"(?i)\b[a-z][\w.]*[:-](disable|ignore|skip|suppress|off|allow|exclude|nocheck)\b[^\n]*|\bskipcq\b[^\n]*",
         ),
         gone(&[Shell, Docker, Yaml], r"\bpipefail\b"),
+        gone(&[Rust], r"#\[must_use\b"),
         gone(&[Shell, Jvm, Xml, Toml, Json], r"(?i)\bwarnings?_?as_?errors?\b[^\n]*"),
         file(
             &["**/{jest,vitest,vite,karma}*.config.*", "**/package.json"],

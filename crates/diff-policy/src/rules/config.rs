@@ -93,7 +93,7 @@ pub(super) const PROTECTION: Rule = Rule {
             on: On::All,
             part: Part::Text,
             change: Change::Appears,
-            pattern: r#"(?i)\b(gh[posur]_[a-z0-9]{20,}|github_pat_\w{20,}|AKIA[A-Z0-9]{16}|sk_live_\w{10,}|xox[bap]-[\w-]{10,}|glpat-[\w-]{15,})|-----BEGIN [A-Z ]*PRIVATE KEY|://[\w.-]+:[\w.%-]{8,}@[\w.-]+|['"](AKIA|gh[pos]_|glpat-|sk_live_|xox[bp]-|AIza)['"]\s*[+.]|\b(b64decode|atob)\(\s*b?['"]|\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-k|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false"#,
+            pattern: r#"(?i)\b(gh[posur]_[a-z0-9]{20,}|github_pat_\w{20,}|AKIA[A-Z0-9]{16}|sk_live_\w{10,}|xox[bap]-[\w-]{10,}|glpat-[\w-]{15,})|-----BEGIN [A-Z ]*PRIVATE KEY|://[\w.-]+:[\w.%-]{8,}@[\w.-]+|['"](AKIA|gh[pos]_|glpat-|sk_live_|xox[bp]-|AIza)['"]\s*[+.]|\b(b64decode|atob)\(\s*b?['"]|\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-k|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false|StrictHostKeyChecking[= ](no|off|accept-new)\b|UserKnownHostsFile[= ]/dev/null|safe\.directory\s+['"]?\*"#,
         },
         Sign {
             on: On::Languages(&[Yaml, Hcl, Json]),
@@ -190,7 +190,7 @@ pub(super) const DISABLED: Rule = Rule {
         },
         gone(&[Yaml], r"\b(secretKeyRef|persistentVolumeClaim|tls|podSecurityContext|topologySpreadConstraints)\s*:"),
         file_altered(&["**/Cargo.toml"], r"(?m)^default\s*=\s*\[[^\n]*"),
-        code(&[Rust], r"#!?\[cfg\([^\]\n]*\bnot\([^\]\n]*\]"),
+        code(&[Rust], r"#!?\[cfg\([^\]\n]*\b(not\(|feature\b)[^\]\n]*\]"),
         file(
             &["**/{vite,rollup,webpack,esbuild}*.config.*"],
             r"\bonwarn\b|\bignoreWarnings\b|\bexternals?\s*:|\b(emitOnErrors|noEmitOnErrors)\b|\b(bail|strictExportPresence|failOnError|failOnWarning|overlay)\s*:\s*false|\b(stats|logLevel)\s*:\s*\S(errors-only|none|silent|error)\b",
@@ -254,7 +254,7 @@ pub(super) const INSTALL: Rule = Rule {
             change: Change::Appears,
             pattern: r"--if-present\b|[^&\d]2>\s*/dev/null",
         },
-        code(&[Docker], r"\|\|[^\n]*"),
+        code(&[Docker], r"\|\|[^\n]*|(?m)^COPY --from=[^\n]*\*[^\n]*"),
         code(&[Docker], r"(?m)\b(touch|mkdir -p (target|dist|build|out)|:\s*>)[^\n]*"),
     ],
 };
@@ -264,6 +264,14 @@ pub(super) const OUTSIDE: Rule = Rule {
     name: "outside_the_kind",
     says: Person,
     sentence: "change files that have nothing to do with this kind of failure",
+    signs: &[],
+};
+
+/// Judged by `repairs`.
+pub(super) const ANOTHER: Rule = Rule {
+    name: "another_repair",
+    says: Person,
+    sentence: "repair something else than what failed: more than layout for a formatter, no dependency for an advisory",
     signs: &[],
 };
 

@@ -64,7 +64,7 @@ pub(super) const SWALLOWED: Rule = Rule {
             &[Ruby],
             r"(?m)\brescue\b[^\n;]*(;|\n)\s*(nil|end)\b|\brescue nil\b|\brescue\s*=>\s*\w+\s*\n\s*(nil|end)\b",
         ),
-        code(&[Php], r"(?m)(^|[=(\s])@(file_get_contents|fopen|include|require|unlink|json_decode|mysqli?_\w+)\("),
+        code(&[Php], r"(?m)(^|[=(\s])@(\$?\w+(->|::|\()|include\b|require\b)[^\n]*"),
         code(&[Swift], r"(?m)^\s*_?\s*=?\s*try\?\s[^\n]*"),
     ],
 };
@@ -120,7 +120,11 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
             &[Rust],
             r"\.ok\(\)\s*;|\bdrop\([a-z_:]+\([^\n]*\)\s*;|\bErr\(\s*_\w*\s*\)\s*=>[^\n]*|\bstd::process::exit\(0\)",
         ),
-        code(&[Rust], r"\.(unwrap_or_default|unwrap_or|unwrap_or_else)\((\|_\w*\|[^\n]*)?"),
+        // A default for what may fail; for what may be absent it is ordinary work (`branches`).
+        code(
+            &[Rust],
+            r"\b(parse|from_\w+|read\w*|open|connect|send|recv|write\w*|to_(vec|string_pretty|value)|decode|var|lock|try_\w+|join|await)(::<[^>\n]*>)?(\([^()\n]*\))?\s*\.(unwrap_or_default|unwrap_or|unwrap_or_else)\(",
+        ),
         code(&[Go], r"(?m)\b\w+\s*,\s*_\s*:?=\s*[\w.]+\([^\n]*|^\s*_\s*(,\s*_\s*)?=\s*[\w.]+\([^\n]*"),
         gone(&[Go], r"if err != nil\s*\{"),
         gone(&[Go], r"\breturn\b[^\n]*\berr\b"),
@@ -198,8 +202,19 @@ pub(super) const ONLY_REMOVES: Rule = Rule {
 pub(super) const SECRET_STAYS: Rule = Rule {
     name: "secret_stays",
     says: Person,
-    sentence: "keep a leaked value in the repository: elsewhere, in pieces or encoded",
-    signs: &[],
+    sentence: "put a secret into the repository, or keep a leaked one there: elsewhere, in pieces or encoded",
+    signs: &[
+        Sign {
+            on: On::Sources,
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#"(?mi)^[^#/\n]*\b\w*(password|passwd|secret|token|api_?key|access_?key|private_?key)['"]?\s*(:\s*[a-z&]+\s*)?[:=]=?\s*(\{\{-?\s*)?(['"][^'"\s${}<>()\[\]]{6,}['"]|[^'"\s${}<>()\[\]]*\d[^'"\s${}<>()\[\]]{5,}\s*$)"#,
+        },
+        code(
+            &[Docker],
+            r"(?mi)^(ARG|ENV)\s+\w*(password|passwd|secret|token|api_?key|access_?key|private_?key)\w*[^\n]*",
+        ),
+    ],
 };
 
 /// Judged by `structure`.

@@ -217,10 +217,7 @@ pub(super) const TYPES_LOOSENED: Rule = Rule {
     says: Person,
     sentence: "make a type ask for less than before, or look at fewer files",
     signs: &[
-        code(
-            &[Js],
-            r"\bRecord<string,\s*unknown>|\bPartial<[^>\n]*>|:\s*(object|unknown|\{\})\s*[;,)=]|\[key:\s*string\]\s*:[^\n]*",
-        ),
+        code(&[Js], r"\bPartial<[^>\n]*>|\[key:\s*string\]\s*:[^\n]*"),
         code(&[Go], r"\binterface\{\}|\bany\b"),
         code(&[Python], r"\[[^\]\n]*\bAny\b[^\n]*|:\s*object\b|@(typing\.)?no_type_check\b"),
         code(&[Dotnet], r"\bdynamic\b"),

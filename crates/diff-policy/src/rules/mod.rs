@@ -79,7 +79,7 @@ pub enum Change {
 impl Rule {
     /// Whether the rule means something for this kind. Prompts leave out what cannot come up.
     pub fn holds(&self, kind: Kind) -> bool {
-        self.says == Verdict::Never && !(self.name == "ci_edited" && kind == Kind::GithubWorkflow)
+        self.says == Verdict::Never && !(self.name == "ci_edited" && crate::policy::may_touch_ci(kind))
     }
 }
 
@@ -130,6 +130,7 @@ pub const ALL: &[Rule] = &[
     tests::FEWER_ASSERTIONS,
     tests::EARLY_END,
     tests::FIXED_ANSWER,
+    tests::ENVIRONMENT,
     tests::MOCKED,
     checks::CHECK_CHANGED,
     config::SCHEMA,
@@ -146,6 +147,7 @@ pub const ALL: &[Rule] = &[
     config::DISABLED,
     checks::RIGHTS,
     config::OUTSIDE,
+    config::ANOTHER,
     config::PERSON_PATH,
     config::UNREADABLE,
     config::FILE_MODE,

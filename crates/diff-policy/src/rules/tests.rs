@@ -354,6 +354,14 @@ pub(super) const FIXED_ANSWER: Rule = Rule {
     }],
 };
 
+/// Judged by `branches`.
+pub(super) const ENVIRONMENT: Rule = Rule {
+    name: "environment_decides",
+    says: Person,
+    sentence: "let the code behave by the environment that it runs in",
+    signs: &[],
+};
+
 pub(super) const MOCKED: Rule = Rule {
     name: "code_mocked",
     says: Person,

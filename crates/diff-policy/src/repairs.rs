@@ -1,0 +1,103 @@
+//! What a repair of a kind consists of: layout for a formatter, a dependency for an advisory. Anything else is another change.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use remediation::Kind;
+
+use crate::judge::Findings;
+use crate::language::{self, Language};
+use crate::rules::named;
+use crate::side::{File, Hunk, Side};
+use crate::structure::changed;
+
+/// Files in which dependencies stand.
+const DEPENDENCIES: &[&str] = &[
+    "**/{Cargo.toml,package.json,go.mod,pyproject.toml,setup.py,setup.cfg,Pipfile,Gemfile,pom.xml,composer.json,Package.swift,mix.exs,build.sbt}",
+    "**/*{requirements,constraints}*.{txt,in}",
+    "**/*.{gradle,gradle.kts,gemspec,csproj,fsproj,lock}",
+    "**/libs.versions.toml",
+    "**/*.props",
+    "**/{Chart,values}*.yaml",
+    "**/{pnpm-lock,pnpm-workspace}.yaml",
+    "**/package-lock.json",
+    "**/Dockerfile*",
+    "**/*.tf",
+    ".github/workflows/**",
+    "**/go.sum",
+];
+
+pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
+    static SET: LazyLock<globset::GlobSet> = LazyLock::new(|| language::globs(DEPENDENCIES));
+    let written = || files.iter().filter(|file| file.language != Language::Docs);
+    let manifest = |file: &&File<'_>| SET.is_match(file.path());
+    let Some(first) = written().next() else { return };
+    let other = match kind {
+        Kind::RustFmt => written().find(|file| file.language == Language::Rust && words_differ(file)),
+        Kind::SecurityAudit | Kind::SecurityDependabot => {
+            Some(first).filter(|_| !written().any(|file| manifest(&file)))
+        }
+        Kind::RustDeps | Kind::FrontendDeps => {
+            let source = written().find(|file| !SET.is_match(file.path()) && !file.is_test);
+            source.filter(|_| written().filter(manifest).any(only_lost))
+        }
+        _ => None,
+    };
+    if let Some(file) = other {
+        findings.add(file.path(), file.hunks.first().map_or(0, |hunk| hunk.at), &named("another_repair"));
+    }
+    for file in files.iter().filter(|file| language::is_lock(file.path())) {
+        file.hunks
+            .iter()
+            .filter_map(by_hand)
+            .for_each(|line| findings.add(file.path(), line, &named("install_loosened")));
+    }
+}
+
+/// Whether a file says other words than before, in whatever order.
+fn words_differ(file: &File<'_>) -> bool {
+    let mut balance = BTreeMap::<&str, i64>::new();
+    for hunk in &file.hunks {
+        for (side, weight) in [(&hunk.old, -1), (&hunk.new, 1)] {
+            for (_, raw, _) in changed(side) {
+                let words = raw.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+                words.for_each(|word| *balance.entry(word).or_default() += weight);
+            }
+        }
+    }
+    balance.values().any(|count| *count != 0)
+}
+
+/// A manifest that lost lines and got none.
+fn only_lost(file: &File<'_>) -> bool {
+    let lines = |side: fn(&Hunk) -> &Side| {
+        let all = file.hunks.iter().flat_map(move |hunk| changed(side(hunk)));
+        all.filter(|(_, _, code)| code.chars().any(char::is_alphanumeric)).count()
+    };
+    lines(|hunk| &hunk.old) > 0 && lines(|hunk| &hunk.new) == 0
+}
+
+/// A package of a lock file with another version, and the address or the checksum that it had.
+fn by_hand(hunk: &Hunk) -> Option<u64> {
+    static PATTERNS: LazyLock<Option<[Regex; 2]>> = LazyLock::new(|| {
+        Some([
+            Regex::new(r#"^\s*"?version"?\s*[:= ]"#).ok()?,
+            Regex::new(r#"^\s*"?(resolved|integrity|checksum)"?\s*[:= ]"#).ok()?,
+        ])
+    });
+    let [version, sum] = PATTERNS.as_ref()?;
+    let lines: Vec<_> = hunk.new.each().collect();
+    lines.iter().enumerate().find_map(|(index, (number, changed, raw, _))| {
+        let stays = || lines.iter().skip(index + 1).take(3).any(|(_, changed, raw, _)| !changed && sum.is_match(raw));
+        (*changed && version.is_match(raw) && stays()).then_some(*number)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_glob_is_valid() {
+        assert!(super::DEPENDENCIES.iter().all(|glob| globset::Glob::new(glob).is_ok()));
+    }
+}
