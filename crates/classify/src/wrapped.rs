@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use remediation::Kind;
 
 use crate::rule::{Role, Rule, Table};
+use crate::rules::names_only_near;
 use crate::weigh::Weighed;
 
 /// How far a wrapper stands from the reason that it wraps, in lines.
@@ -21,8 +22,10 @@ pub fn yield_to_network(hits: &mut [Weighed<'_>], table: &Table) {
     let mut reasons: BTreeSet<(u64, u64)> = BTreeSet::new();
     for weighed in hits.iter_mut() {
         let rule = table.rule(weighed.hit.rule);
-        if tested.contains(&weighed.step.first) {
-            weighed.weight *= if table.tool(weighed.hit.rule) == "network" { 0.3 } else { 1.0 };
+        if is_own_service(weighed, table) {
+            weighed.weight *= MUTED;
+        } else if tested.contains(&weighed.step.first) {
+            weighed.weight *= if table.tool(weighed.hit.rule) == "network" { MUTED } else { 1.0 };
         } else if rule.kind == Kind::InfraTransient && rule.role == Role::Cause && rule.weight >= EXACT {
             reasons.insert((weighed.step.first, weighed.hit.line.number));
         }
@@ -36,6 +39,43 @@ pub fn yield_to_network(hits: &mut [Weighed<'_>], table: &Table) {
     }
 }
 
+/// What is left of a line that is an answer of what was tried, and no fault of the network.
+const MUTED: f64 = 0.3;
+
+/// Whether a line that names no host is about the project's own service: the step's commands ask only such, or test.
+fn is_own_service(weighed: &Weighed<'_>, table: &Table) -> bool {
+    let rule = table.rule(weighed.hit.rule);
+    if !LINKED.contains(&rule.name) || weighed.hit.line.text.contains("://") {
+        return false;
+    }
+    let mut commands = weighed.step.commands.iter().map(|(_, command)| command.as_str());
+    let words =
+        |command: &str| command.split(|letter: char| !letter.is_alphanumeric()).any(|word| PROBES.contains(&word));
+    commands.clone().any(names_only_near) || table.tool(weighed.hit.rule) == "network" && commands.any(words)
+}
+
+/// Words of commands that try what the project made.
+const PROBES: [&str; 10] = ["test", "tests", "e2e", "smoke", "health", "healthz", "spec", "newman", "k6", "locust"];
+
+/// Rules about libraries that a project links as well as the tools do.
+const LINKED: [&str; 15] = [
+    "registry_5xx",
+    "gateway_phrase",
+    "http_gateway",
+    "http_failed_status",
+    "says_try_again",
+    "libcurl",
+    "go_net",
+    "grpc",
+    "rust_net",
+    "python_net",
+    "java_net",
+    "node_net",
+    "dotnet_net",
+    "ruby_net",
+    "php_net",
+];
+
 /// A rule of this weight is exact.
 const EXACT: u8 = 84;
 
@@ -45,7 +85,8 @@ fn is_failed_test(rule: &Rule) -> bool {
 }
 
 /// Rules of the kind `general` that say that a test failed.
-const FAILED_TESTS: [&str; 34] = [
+const FAILED_TESTS: [&str; 35] = [
+    "tests_failed",
     "pytest_failed_line",
     "pytest_summary",
     "pytest_assertion",
@@ -88,7 +129,8 @@ fn is_wrapper(rule: &Rule) -> bool {
 }
 
 /// Rules that a network fault sets off as well as a bug does.
-const WRAPPERS: [&str; 34] = [
+const WRAPPERS: [&str; 35] = [
+    "esbuild_error",
     "bazel_failed",
     "cmake_error",
     "xcode_failed",

@@ -5,6 +5,7 @@ use crate::rule::{Rule, rule};
 
 /// The rows.
 pub const RULES: &[Rule] = &[
+    rule!("nancy", SecurityAudit, Verdict 88, ["affecting installed version", "Vulnerable Packages"], r"^[1-9]\d* known vulnerabilit(y|ies) affecting installed version|^[1-9]\d* Vulnerable Packages", yes ["1 known vulnerabilities affecting installed version"], no ["0 Vulnerable Packages"]),
     rule!("cargo_vet", SecurityAudit, Cause 93, ["Vetting Failed!", "unvetted dependenc"], r"^\s*Vetting Failed!|^[1-9]\d* unvetted dependenc(y|ies):", yes ["  Vetting Failed!", "2 unvetted dependencies:"], no ["Vetting Succeeded (82 fully audited)"]),
     rule!("npm_audit_report", SecurityAudit, Cause 94, ["# npm audit report"], r"^# npm audit report", yes ["# npm audit report"], no ["run npm audit report"]),
     rule!("npm_audit_advisory", SecurityAudit, Cause 92, ["Severity: "], r"^Severity: (critical|high|moderate|low)$", yes ["Severity: high"], no ["Severity: 1 critical"]),

@@ -7,8 +7,14 @@ use crate::rule::Tool;
 
 /// Whether a line counts for a tool's rules.
 pub fn counts(tool: &str, line: &[u8]) -> bool {
-    tool != "network" || network::is_outside(line)
+    match tool {
+        "infra" => !network::is_refused(line),
+        "network" => network::is_outside(line) && !network::is_refused(line),
+        _ => true,
+    }
 }
+
+pub use network::names_only_near;
 
 macro_rules! tools {
     ($($tool:ident),+ $(,)?) => {

@@ -13,6 +13,18 @@ const AGAIN: [&str; 8] = [
 /// Ends of names that only a private network knows.
 const PRIVATE: [&str; 6] = [".local", ".internal", ".localhost", ".test", ".svc", ".invalid"];
 
+/// Words of a side that was reached and refuses, or is refused: another try ends the same.
+const REFUSED: [&str; 9] = [
+    "certificate verify failed", "certificate_verify_failed", "certificate has expired", "self-signed certificate",
+    "self signed certificate", "certificate problem", "x509: certificate", "pkix path building", "response 407",
+];
+
+/// Whether a line says that a certificate or a proxy stands in the way.
+pub fn is_refused(line: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(line).to_ascii_lowercase();
+    REFUSED.iter().any(|words| text.contains(words))
+}
+
 /// Whether a line speaks of a host outside, or of none, and does not announce another try.
 pub fn is_outside(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line).to_ascii_lowercase();
@@ -23,6 +35,16 @@ pub fn is_outside(line: &[u8]) -> bool {
     let tokens = text.split(|letter: char| letter.is_whitespace() || "'\"`(),=|\\".contains(letter));
     let mut sides = tokens.map(|token| token.rsplit("->").next().unwrap_or(token).trim_matches(['<', '>', ':']));
     !sides.any(|side| !side.ends_with(":53") && is_private(side))
+}
+
+/// Whether text names a host, and every one that it names is this machine or near it.
+pub fn names_only_near(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let mut hosts = text.split(|letter: char| letter.is_whitespace() || "'\"`(),=".contains(letter)).filter(|token| {
+        token.contains("://") || token.starts_with("localhost") || token.starts_with("127.0.0.1")
+    });
+    let first = hosts.next();
+    first.is_some_and(is_private) && hosts.all(is_private)
 }
 
 /// Whether a tool warns: it goes on, and says so if it cannot.
@@ -66,13 +88,12 @@ pub const RULES: &[Rule] = &[
         no ["curl failed to download with exit code 22", "cURL error 60: SSL certificate problem: unable to get local issuer certificate", "cURL error 7: Failed to connect to localhost port 80"]),
     rule!("http_gateway", InfraTransient, Cause 87,
         [" 500", " 502", " 503", " 504", " 429", "'50", "`50", "`429", "(50", "][50", "=50"],
-        r"(https?://|oci://|host=').*(\breturned (50[234]|429)\b|\b([Ss]tatus|[Rr]esponse)( code)?:? '?(50[0234]|429)\b|too many (50\d|429) error responses|50[234] Server Error|HTTP [Ee]rror:? (50[0234]|429)\b|error \(50[234] |ERROR 50[234]: |HTTP/[12](\.\d)? 50[234]\b)|(\b[Uu]nexpected (HTTP )?(response|status)( code)?:? (50[0234]|429)|\b50[234] HTTP error|server error \(50[234] |Server returned HTTP response code: 50[0234] for|resulted in a `(50[234]|429) |\]\[50[234]\] ).*|[Ss]tatus[ _]?[Cc]ode( =|=|:)? ?(50[234]|429)\b.*\b(https?://|bad gateway|Bad Gateway|Service Unavailable|Gateway)|\bstatus: (50[234]|429) \[https://|StatusCodeError: 50[234]|\b(failed|error|Error|Failed|response|HTTP)\b[^.]*: ?(502|503|504)(:? (Bad Gateway|Service (Temporarily )?Unavailable|Gateway Time-?[Oo]ut).*)?$",
-        yes ["Error downloading [https://github.com/a/b.tar.gz] to /t/b.tar.gz: GET returned 502 Bad Gateway", "Unexpected response 503 for http://hackage.haskell.org/timestamp.json", "Max retries exceeded: HTTPSConnectionPool(host='center2.conan.io', port=443): /v1/ping (Caused by ResponseError('too many 502 error responses'))", "error: failed to download plugin: aws-6.56.1: 502 HTTP error fetching plugin", "signing bundle: [POST /api/v1/log/entries][504] createLogEntryDefault", "release-please failed: Error adding to tree: 504", "StatusCodeError: 502 - \"Bad Gateway\"", "critical libmamba Multi-download failed. Reason: Transfer finalized, status: 502 [https://conda.anaconda.org/a] 4096 bytes"],
+        r"(https?://|oci://|host=').*(\breturned (50[234]|429)\b|\b([Ss]tatus|[Rr]esponse)( code)?:? '?(50[0234]|429)\b|too many (50\d|429) error responses|50[234] Server Error|HTTP [Ee]rror:? (50[0234]|429)\b|error \(50[234] |ERROR 50[234]: |HTTP/[12](\.\d)? 50[234]\b)|([Ss]tatus( code)?:?|[Ee]rror:?|HTTP) \(?(50[0234]|429)\)?\b.* (from|for|at|on|to|url:?) \(?'?https://|\((50[234]|429)\) (from|for|at|on|to) https://|(\b[Uu]nexpected (HTTP )?(response|status)( code)?:? (50[0234]|429)|\b50[234] HTTP error|server error \(50[234] |Server returned HTTP response code: 50[0234] for|resulted in a `(50[234]|429) |\]\[50[234]\] ).*|\(http status: 50[234]\)|Response Error \(50[234]\)|: (502|503|504) \((Bad Gateway|Service (Temporarily )?Unavailable|Gateway Time-?[Oo]ut)\)|[Ss]tatus[ _]?[Cc]ode( =|=|:)? ?(50[234]|429)\b.*\b(https?://|bad gateway|Bad Gateway|Service Unavailable|Gateway)|\bstatus: (50[234]|429) \[https://|StatusCodeError: 50[234]|\b(failed|error|Error|Failed|response|HTTP)\b[^.]*: ?(502|503|504)(:? (Bad Gateway|Service (Temporarily )?Unavailable|Gateway Time-?[Oo]ut).*)?$",
+        yes ["Error downloading [https://github.com/a/b.tar.gz] to /t/b.tar.gz: GET returned 502 Bad Gateway", "Unexpected response 503 for http://hackage.haskell.org/timestamp.json", "Max retries exceeded: HTTPSConnectionPool(host='center2.conan.io', port=443): /v1/ping (Caused by ResponseError('too many 502 error responses'))", "error: failed to download plugin: aws-6.56.1: 502 HTTP error fetching plugin", "signing bundle: [POST /api/v1/log/entries][504] createLogEntryDefault", "release-please failed: Error adding to tree: 504", "StatusCodeError: 502 - \"Bad Gateway\"", "Error: HTTP status 500 from https://coveralls.io/api/v1/jobs", "Request failed: 503 (Service Temporarily Unavailable)", "critical libmamba Multi-download failed. Reason: Transfer finalized, status: 502 [https://conda.anaconda.org/a] 4096 bytes"],
         no ["GET http://localhost:8080/health returned 503", "    Received: 504", "expected 200, got status 503", "Error: https://a.example.com/b: 404"]),
     rule!("http_failed_status", InfraTransient, Cause 80,
         ["status code 50", "status code: 50", "status: 50", "Status: 50", "HTTP 50", "HTTP/1.1 50", "HTTP/2 50", "503 Service", "502 Bad", "504 Gateway", "statusCode: 50"],
         r"\b(Request failed with|failed with|responded with|returned|Unexpected|unexpected|Bad|bad)( HTTP)?( response)? ?(status( code)?:?|statusCode:|HTTP) ?(502|503|504)\b|\bHTTP(/\S+)? (502|503|504)\b.*(Bad Gateway|Unavailable|Time-?[Oo]ut)|\b(502 Bad Gateway|503 Service (Temporarily )?Unavailable|504 Gateway Time-?[Oo]ut)",
-        within ["install", " init", "restore", "download", "fetch", "pull", "setup", "login", "update", "actions/", "@v", "publish", "push", "release", "upload", "cloud", "deploy", "sync", "-ci-run", "deps", " get", "codecov", "sonar"],
         yes ["[Nx Cloud] Failed to start the run: Request failed with status code 503"],
         no ["Request failed with status code 404", "Request failed with status code 503 at http://127.0.0.1:3000/"]),
     rule!("go_net", InfraTransient, Cause 90,
@@ -101,9 +122,9 @@ pub const RULES: &[Rule] = &[
         yes ["Caused by: java.net.SocketTimeoutException: timeout", "Could not transfer artifact ring:ring-core:pom:1.12.2 from/to clojars (https://repo.clojars.org/): Connect to repo.clojars.org:443 [repo.clojars.org/199.232.16.249] failed: Connection timed out", "Caused by: io.netty.channel.unix.Errors$NativeIoException: recvAddress(..) failed: Connection reset by peer"],
         no ["java.net.ConnectException: Connection refused", "java.net.UnknownHostException: db", "Connect to localhost:443 failed: Connection refused"]),
     rule!("node_net", InfraTransient, Cause 87,
-        ["connect ETIMEDOUT", "getaddrinfo EAI_AGAIN", "before secure TLS", "UND_ERR_", "other side closed", "network timeout at: https", "Premature close", "Timeout awaiting '", "AxiosError: ", "Response code 50", "failed, reason: ", "code: ETIMEDOUT", "code: 'ETIMEDOUT'", "HeadersTimeoutError", "ConnectTimeoutError", "ECONNRESET", "socket hang up"],
-        r"connect ETIMEDOUT \S+:443\b|getaddrinfo EAI_AGAIN \S+\.\S+|Client network socket disconnected before secure TLS|UND_ERR_(CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT)|SocketError: other side closed|network timeout at: https://|(ERR_STREAM_PREMATURE_CLOSE|: Premature close$)|Timeout awaiting '(request|connect|socket|response|secureConnect|lookup)'|AxiosError: (Request failed with status code (50[234]|429)|timeout of \d+ms|read ECONNRESET|getaddrinfo EAI_AGAIN|connect ETIMEDOUT)|Response code (50[234]|429) \(|request to https://\S+ failed, reason: .*(ETIMEDOUT|ECONNRESET|EAI_AGAIN|hang up|timeout|disconnected)|\bcode: '?ETIMEDOUT|https://\S+\.\S+.*(ECONNRESET|socket hang up|ETIMEDOUT)|\b(HeadersTimeoutError|ConnectTimeoutError): ",
-        yes ["failed to retrieve vault token. code: ETIMEDOUT, message: connect ETIMEDOUT 203.0.113.40:8200", "Error: getaddrinfo EAI_AGAIN storage.googleapis.com", "AxiosError: Request failed with status code 503", "RequestError: Timeout awaiting 'request' for 60000ms"],
+        ["connect ETIMEDOUT", "getaddrinfo EAI_AGAIN", "before secure TLS", "UND_ERR_", "other side closed", "network timeout at: https", "Premature close", "Timeout awaiting '", "AxiosError: ", "Response code 50", "failed, reason: ", "code: ETIMEDOUT", "code: 'ETIMEDOUT'", "HeadersTimeoutError", "ConnectTimeoutError", "ECONNRESET", "socket hang up", "ETIMEDOUT", "EPIPE"],
+        r"connect ETIMEDOUT \S+:443\b|getaddrinfo EAI_AGAIN \S+\.\S+|Client network socket disconnected before secure TLS|UND_ERR_(CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT)|SocketError: other side closed|network timeout at: https://|(ERR_STREAM_PREMATURE_CLOSE|: Premature close$)|Timeout awaiting '(request|connect|socket|response|secureConnect|lookup)'|AxiosError: (Request failed with status code (50[234]|429)|timeout of \d+ms|read ECONNRESET|getaddrinfo EAI_AGAIN|connect ETIMEDOUT)|Response code (50[234]|429) \(|request to https://\S+ failed, reason: .*(ETIMEDOUT|ECONNRESET|EAI_AGAIN|EPIPE|hang up|timeout|disconnected)|\bcode: '?ETIMEDOUT|https://\S+\.\S+.*(ECONNRESET|socket hang up|ETIMEDOUT)|\b(HeadersTimeoutError|ConnectTimeoutError): |^\s*(\[\w+\] )?(\w*Error: )*(connect ETIMEDOUT.*|ETIMEDOUT|read ECONNRESET|write EPIPE|socket hang up)$",
+        yes ["failed to retrieve vault token. code: ETIMEDOUT, message: connect ETIMEDOUT 203.0.113.40:8200", "Error: getaddrinfo EAI_AGAIN storage.googleapis.com", "AxiosError: Request failed with status code 503", "RequestError: Timeout awaiting 'request' for 60000ms", "[percy] Error: ETIMEDOUT", "FetchError: request to https://a.s3.amazonaws.com/ failed, reason: write EPIPE"],
         no ["Error: connect ECONNREFUSED 127.0.0.1:5432", "getaddrinfo ENOTFOUND my-test-host", "getaddrinfo EAI_AGAIN redis", "AxiosError: Request failed with status code 404", "connect ETIMEDOUT 10.0.0.9:443"]),
     rule!("dotnet_net", InfraTransient, Cause 88,
         ["unexpected EOF or 0 bytes", "temporarily unavailable (", "service not known (", "timed out (", "reset by peer (", "is unreachable (", "host is known", "did not properly respond", "forcibly closed by the remote host", "response ended prematurely", "indicate success: 5", "indicate success: 429", "from the transport connection", "name could not be resolved"],
@@ -141,8 +162,8 @@ pub const RULES: &[Rule] = &[
         yes ["build.zig.zon:9:20: error: unable to connect to server: TemporaryNameServerFailure", "Failed host lookup: 'pub.dev' (OS Error: Temporary failure in name resolution, errno = -3)", "Error: unhandled exception: Connection timed out [OSError]"],
         no ["unable to connect to server: AccessDenied", "SocketException: Connection refused (OS Error: Connection refused, errno = 111), address = localhost"]),
     rule!("haskell_julia_r", InfraTransient, Cause 90,
-        ["res_query(3) failed", "RequestError: ", "Timeout was reached: [", "NoResponseDataReceived"],
-        r"res_query\(3\) failed|RequestError: .*(timed out|Could not resolve|reset|HTTP status code 50|HTTP/\S+ 50)|NoResponseDataReceived",
+        ["res_query(3) failed", "RequestError: ", "HttpExceptionRequest ", "Timeout was reached: [", "NoResponseDataReceived"],
+        r"res_query\(3\) failed|RequestError: .*(timed out|Could not resolve|reset|HTTP status code 50|HTTP/\S+ 50)|NoResponseDataReceived|HttpExceptionRequest .*(ConnectionTimeout|ResponseTimeout|ConnectionFailure)",
         yes ["Exception: RequestError: Connection timed out after 30001 milliseconds while requesting https://pkg.julialang.org/registries"],
         no ["RequestError: HTTP/2 404 while requesting https://pkg.julialang.org/x"]),
     rule!("wget_ssh_rsync", InfraTransient, Cause 88,
@@ -150,6 +171,7 @@ pub const RULES: &[Rule] = &[
         r"failed: Connection timed out\.$|wget: unable to resolve host address|Read error \(Connection (reset|timed)|ssh: connect to host \S+ port \d+: (Connection (timed out|reset)|Network is unreachable|No route to host|Operation timed out)|^Connection (closed|reset|timed out) .*port 22$|client_loop: send disconnect|rsync error: .*\(code (10|12|30|35)\)|^ssh_exchange_identification: (Connection|read)",
         yes ["ssh: connect to host deploy.initech.com port 22: Connection timed out", "rsync error: timeout in data send/receive (code 30) at io.c(200) [sender=3.2.7]"],
         no ["rsync error: some files could not be transferred (code 23) at main.c(1330)", "ssh: connect to host localhost port 22: Connection refused"]),
+    rule!("keyserver", InfraTransient, Cause 92, ["gpg: keyserver "], r"^gpg: keyserver \w+ failed: (Server indicated a failure|.*(timed out|Network|No keyserver|unreachable|end of file))", yes ["gpg: keyserver receive failed: Server indicated a failure"], no ["gpg: keyserver receive failed: No data"]),
     rule!("lfs_batch", InfraTransient, Cause 90, ["batch response: ", "LFS: "],
         r"batch response: (Fatal error: Server error|Rate limit|.*(50[0234]|timed? ?out|reset|EOF))|^LFS: .*(Server error|50[0234]|timed? ?out|reset|EOF)",
         yes ["batch response: Fatal error: Server error: https://github.com/initech/assets.git/info/lfs/objects/batch"],
@@ -158,12 +180,11 @@ pub const RULES: &[Rule] = &[
         r"An error occurred \((SlowDown|Throttling\w*|RequestLimitExceeded|ServiceUnavailable\w*|RequestTimeout|InternalError|TooManyRequestsException)\) when calling|[Pp]lease reduce your request rate",
         yes ["upload failed: dist/app.js to s3://a/app.js An error occurred (SlowDown) when calling the PutObject operation (reached max retries: 4): Please reduce your request rate."],
         no ["An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"]),
-    rule!("says_try_again", InfraTransient, Cause 78,
-        ["onnection and try again", "our network connection", "our internet connection", "ommunicating with our servers", "lease try again later", "try again in a few", "network issue", "network problem", "etwork error", "temporary failure", "emporarily unavailable", "simple retry will"],
-        r"[Cc]heck your (internet|network|Internet) connection|unexpected error communicating with our servers|(^|[.,;:!?] )[Pp]lease (try again later|retry later)|[Tt]ry again in a few (minutes|seconds|moments)|\b(due to|because of) (a )?(temporary |transient )?network (issue|problem|error)s?\b|a simple retry will|is temporarily unavailable",
-        within ["install", " init", "restore", "download", "fetch", "pull", "setup", "login", "update", "actions/", "@v", "publish", "push", "release", "upload", "cloud", "sync", "deps", " get", "cypress", "sonar", "create", "checkout"],
-        yes ["We encountered an unexpected error communicating with our servers."],
-        no ["expected 'please try again later' to be shown"]),
+    rule!("says_try_again", InfraTransient, Cause 84,
+        ["onnection and try again", "our network connection", "our internet connection", "ommunicating with our servers", "lease try again later", "etry later", "try again in a few", "network issue", "network problem", "etwork error", "emporarily unavailable", "simple retry will", "the internet", "o internet?", "Failed to make request to https"],
+        r"[Cc]heck your (internet|network|Internet) connection|unexpected error communicating with our servers|(^|[.,;:!?] )[Pp]lease (try again later|retry later)|[Tt]ry again in a few (minutes|seconds|moments)|\b(due to|because of) (a )?(temporary |transient )?network (issue|problem|error)s?\b|a simple retry will|[Ss]ervice (is )?temporarily unavailable|[Aa]re you connected to the internet|is the internet available|\bno internet\?|Failed to make request to https://",
+        yes ["We encountered an unexpected error communicating with our servers.", "  Service temporarily unavailable [code: 10013]", "ERROR: Cannot establish a connection to the component registry. Are you connected to the internet?", "Error: Failed to make request to https://firebasehosting.googleapis.com/v1beta1/projects/-/sites/x"],
+        no ["expected 'please try again later' to be shown", "Failed to make request to http://localhost:5001/x"]),
 ];
 
 #[cfg(test)]
@@ -190,5 +211,10 @@ mod tests {
         ] {
             assert!(!is_outside(line.as_bytes()), "{line}");
         }
+        assert!(is_refused(b"curl: (60) SSL certificate problem: unable to get local issuer certificate"));
+        assert!(!is_refused(b"curl: (35) SSL connect error"));
+        assert!(names_only_near("docker compose up -d && curl -fsS http://localhost:8080/"));
+        assert!(!names_only_near("curl -fsS https://get.helm.sh/a && curl localhost:8080"));
+        assert!(!names_only_near("npm ci"));
     }
 }
