@@ -3,7 +3,7 @@
 use ledger::{Record, cannot, lives, slots};
 use remediation::{Conclusion, SubjectKind, names};
 use step::Cannot;
-use world::github::Relation;
+use world::github::{Relation, Run};
 
 use crate::facts::Lineage;
 use crate::looks::{Looks, Ports, failed, found};
@@ -54,13 +54,29 @@ impl<P: Ports> Looks<'_, P> {
         };
         let Some(head) = &self.needs.subject.head_sha else { return Ok(false) };
         if !other.is_open() {
-            let repaired = other.status.conclusion.as_ref().is_some_and(|word| *word == Conclusion::Fixed);
-            return Ok(!repaired && other.status.commits.contains(head));
+            let ended = |as_one_of: &[Conclusion]| {
+                other.status.conclusion.as_ref().and_then(|word| word.known()).is_some_and(|is| as_one_of.contains(&is))
+            };
+            let left_behind = !ended(&[Conclusion::Fixed]) && other.status.commits.contains(head);
+            let given_up = ended(&[Conclusion::Escalated, Conclusion::Linked]);
+            return Ok(left_behind || given_up && self.is_twin(other, head).await?);
         }
         let descends = *head == target.base_sha
             || found(self.ports.compare(&self.slug()?, &target.base_sha, head).await)?
                 .is_some_and(|compared| matches!(compared.status, Relation::Ahead | Relation::Identical));
         Ok(descends && !self.was_red_before(other, &target.base_sha).await?)
+    }
+
+    /// One push for which CI ran the same workflow twice, as with `on: [push, pull_request]`: what was tried for the one, to
+    /// the end, is not begun again for the other.
+    async fn is_twin(&self, other: &Record, head: &str) -> Result<bool, Cannot> {
+        let (Some(run), Some(subject)) = (&self.run, &other.spec.run) else { return Ok(false) };
+        if other.spec.head_sha.as_deref() != Some(head) || subject.run_id == run.id {
+            return Ok(false);
+        }
+        let runs = self.ports.runs_of_commit(&self.slug()?, head).await.map_err(cannot)?.items;
+        let same = |twin: &Run| twin.id == subject.run_id && twin.workflow_id == run.workflow_id;
+        Ok(runs.iter().any(|twin| same(twin) && twin.event != run.event))
     }
 
     /// What was red on the base as well and is not the other's subject is a remediation of its own.
