@@ -11,25 +11,25 @@ use crate::weigh::Weighed;
 /// How far a wrapper stands from the reason that it wraps, in lines.
 const WRAPPED_WITHIN: u64 = 40;
 
-/// Where a step's tests failed, what libraries said of the network is a test's output; where none did, one exact reason
-/// says more than the tools around it, which say that something failed.
-pub fn yield_to_network(hits: &mut [Weighed<'_>], table: &Table) {
+/// Where a step's tests failed, what libraries said of the network is a test's output, and about one's own service it is
+/// an answer; else one exact reason says more than the tools around it, which say that something failed.
+pub fn yield_to_network(hits: &mut Vec<Weighed<'_>>, table: &Table) {
     let tested: BTreeSet<u64> = hits
         .iter()
         .filter(|weighed| is_failed_test(table.rule(weighed.hit.rule)))
         .map(|weighed| weighed.step.first)
         .collect();
-    let mut reasons: BTreeSet<(u64, u64)> = BTreeSet::new();
-    for weighed in hits.iter_mut() {
+    hits.retain(|weighed| {
+        let printed = table.tool(weighed.hit.rule) == "network" && tested.contains(&weighed.step.first);
+        !printed && !is_own_service(weighed, table)
+    });
+    let exact = |weighed: &&Weighed<'_>| {
         let rule = table.rule(weighed.hit.rule);
-        if is_own_service(weighed, table) {
-            weighed.weight *= MUTED;
-        } else if tested.contains(&weighed.step.first) {
-            weighed.weight *= if table.tool(weighed.hit.rule) == "network" { MUTED } else { 1.0 };
-        } else if rule.kind == Kind::InfraTransient && rule.role == Role::Cause && rule.weight >= EXACT {
-            reasons.insert((weighed.step.first, weighed.hit.line.number));
-        }
-    }
+        let sure = rule.kind == Kind::InfraTransient && rule.role == Role::Cause && rule.weight >= EXACT;
+        sure && !tested.contains(&weighed.step.first)
+    };
+    let reasons: BTreeSet<(u64, u64)> =
+        hits.iter().filter(exact).map(|weighed| (weighed.step.first, weighed.hit.line.number)).collect();
     for weighed in hits.iter_mut().filter(|weighed| is_wrapper(table.rule(weighed.hit.rule))) {
         let (step, line) = (weighed.step.first, weighed.hit.line.number);
         let near = (step, line.saturating_sub(WRAPPED_WITHIN))..=(step, line + WRAPPED_WITHIN);
@@ -39,13 +39,11 @@ pub fn yield_to_network(hits: &mut [Weighed<'_>], table: &Table) {
     }
 }
 
-/// What is left of a line that is an answer of what was tried, and no fault of the network.
-const MUTED: f64 = 0.3;
-
 /// Whether a line that names no host is about the project's own service: the step's commands ask only such, or test.
 fn is_own_service(weighed: &Weighed<'_>, table: &Table) -> bool {
     let rule = table.rule(weighed.hit.rule);
-    if !LINKED.contains(&rule.name) || weighed.hit.line.text.contains("://") {
+    let names_host = HOSTS.iter().any(|mark| weighed.hit.line.text.contains(mark));
+    if !LINKED.contains(&rule.name) || names_host {
         return false;
     }
     let mut commands = weighed.step.commands.iter().map(|(_, command)| command.as_str());
@@ -53,6 +51,9 @@ fn is_own_service(weighed: &Weighed<'_>, table: &Table) -> bool {
         |command: &str| command.split(|letter: char| !letter.is_alphanumeric()).any(|word| PROBES.contains(&word));
     commands.clone().any(names_only_near) || table.tool(weighed.hit.rule) == "network" && commands.any(words)
 }
+
+/// Where a library says which host it means.
+const HOSTS: [&str; 4] = ["://", ":443", "host='", "lookup "];
 
 /// Words of commands that try what the project made.
 const PROBES: [&str; 10] = ["test", "tests", "e2e", "smoke", "health", "healthz", "spec", "newman", "k6", "locust"];
