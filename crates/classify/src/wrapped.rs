@@ -39,18 +39,28 @@ pub fn yield_to_network(hits: &mut Vec<Weighed<'_>>, table: &Table) {
     }
 }
 
-/// Whether a line that names no host is about the project's own service: the step's commands ask only such, or test.
+/// Whether a line that names no host is about the project's own service: the lines or
+/// commands above it ask only such, or the step tests.
 fn is_own_service(weighed: &Weighed<'_>, table: &Table) -> bool {
     let rule = table.rule(weighed.hit.rule);
     let names_host = HOSTS.iter().any(|mark| weighed.hit.line.text.contains(mark));
     if !LINKED.contains(&rule.name) || names_host {
         return false;
     }
+    let hit = weighed.hit;
+    let above = hit.before.iter().rev().take(NAMED_WITHIN).any(|line| names_only_near(&line.text));
+    let below = hit.after.iter().any(|line| REMOTES.iter().any(|mark| line.text.contains(mark)));
     let mut commands = weighed.step.commands.iter().map(|(_, command)| command.as_str());
     let words =
         |command: &str| command.split(|letter: char| !letter.is_alphanumeric()).any(|word| PROBES.contains(&word));
-    commands.clone().any(names_only_near) || table.tool(weighed.hit.rule) == "network" && commands.any(words)
+    above || below || commands.clone().any(names_only_near) || table.tool(hit.rule) == "network" && commands.any(words)
 }
+
+/// How far above a fault its host is named, in lines.
+const NAMED_WITHIN: usize = 3;
+
+/// How Node says below a fault that the other side is this machine.
+const REMOTES: [&str; 3] = ["remoteAddress: '127.", "remoteAddress: '::1'", "remoteAddress: '::ffff:127."];
 
 /// Where a library says which host it means.
 const HOSTS: [&str; 4] = ["://", ":443", "host='", "lookup "];
@@ -59,7 +69,9 @@ const HOSTS: [&str; 4] = ["://", ":443", "host='", "lookup "];
 const PROBES: [&str; 10] = ["test", "tests", "e2e", "smoke", "health", "healthz", "spec", "newman", "k6", "locust"];
 
 /// Rules about libraries that a project links as well as the tools do.
-const LINKED: [&str; 15] = [
+const LINKED: [&str; 17] = [
+    "curl_network",
+    "wget_ssh_rsync",
     "registry_5xx",
     "gateway_phrase",
     "http_gateway",

@@ -8,8 +8,8 @@ use crate::rule::Tool;
 /// Whether a line counts for a tool's rules.
 pub fn counts(tool: &str, line: &[u8]) -> bool {
     match tool {
-        "infra" => !network::is_refused(line),
-        "network" => network::is_outside(line) && !network::is_refused(line),
+        "infra" => !network::is_refused(line) && !network::lacks_near_name(line),
+        "network" => network::is_outside(line) && !network::is_refused(line) && !network::lacks_near_name(line),
         _ => true,
     }
 }
