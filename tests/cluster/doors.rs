@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::lab::{Scene, Told, github, holds, kubectl, name_of, until};
+use crate::lab::{Scene, Told, apply, github, holds, kubectl, name_of, until};
 use crate::stories::{CI, PULLS, REPAIRS, broken_pull, conclusion, count, redeliver, scene};
 
 /// What Argo Events alone does: the Workflow's name and arguments say which failure it is, however often GitHub tells of it.
@@ -109,4 +109,31 @@ pub fn alert_gets_a_draft_pull_request(name: &str) -> Told<()> {
     holds(record["status"]["pullRequest"].is_number(), "there is no draft pull request")?;
     // Nothing of an alert is said in public.
     count("things said", scene.said()?.iter().filter(|one| one["body"]["body"].is_string()).count(), 1)
+}
+
+/// Argo CD says that an Application is unwell: its repository is repaired in a draft, and a person decides.
+pub fn degraded_application_gets_a_draft(name: &str) -> Told<()> {
+    let agent = "- do:\n    - write: {file: deployment.yaml, text: \"image: widgets:2\\n\"}\n    - commit: an image that is there\n    - push\n";
+    let scene = scene(name, CI, agent)?;
+    let revision = scene.commit("main", &[("deployment.yaml", "image: widgets:1\n")])?;
+    until(60, "CI of the base", || Ok(scene.runs()?.iter().all(|run| run["status"] == "completed").then_some(())))?;
+    apply(&json!({
+        "apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": name, "namespace": "argocd"},
+        "spec": {
+            "source": {"repoURL": format!("http://10.96.0.1:8970/{}.git", scene.slug()), "path": "."},
+            "destination": {"namespace": "widgets"},
+        },
+        "status": {
+            "health": {"status": "Degraded", "message": "Deployment widgets exceeded its progress deadline: ImagePullBackOff"},
+            "sync": {"status": "Synced", "revision": revision},
+        },
+    }))?;
+    let record = scene.concluded(300)?;
+    conclusion(&record, "escalated", "needs_person")?;
+    let runs = scene.coderuns()?;
+    count("CodeRuns", runs.len(), 1)?;
+    holds(record["status"]["agent"] == "bolt", format!("the agent was {}", record["status"]["agent"]))?;
+    let prompt = runs[0]["spec"]["promptModification"].as_str().unwrap_or_default();
+    holds(prompt.contains("ImagePullBackOff"), "the prompt does not say what Argo CD said")?;
+    holds(record["status"]["pullRequest"].is_number(), "there is no draft pull request")
 }

@@ -1,5 +1,6 @@
 //! The cluster, and the small GitHub beside it, as a story sees them.
 
+use std::io::Write;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -27,6 +28,13 @@ pub fn kubectl(args: &[&str]) -> Told<String> {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     Err(format!("kubectl {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim()))
+}
+
+/// Applies an object.
+pub fn apply(object: &Value) -> Told<()> {
+    let mut file = tempfile::NamedTempFile::new().map_err(|error| format!("a file for an object: {error}"))?;
+    file.write_all(object.to_string().as_bytes()).map_err(|error| format!("{}: {error}", file.path().display()))?;
+    kubectl(&["apply", "--server-side", "--force-conflicts", "-f", &file.path().to_string_lossy()]).map(drop)
 }
 
 /// All objects of a kind in a namespace, oldest first.

@@ -40,6 +40,7 @@ pub const STORIES: &[Story] = &[
     Story { name: "lost-event-is-found-by-the-sweeper", play: doors::lost_event_is_found_by_the_sweeper },
     Story { name: "button-begins-a-round", play: doors::button_begins_a_round },
     Story { name: "alert-gets-a-draft-pull-request", play: doors::alert_gets_a_draft_pull_request },
+    Story { name: "degraded-application-gets-a-draft", play: doors::degraded_application_gets_a_draft },
     Story { name: "endless-agent-is-ended", play: ends::endless_agent_is_ended },
     Story { name: "workflow-stopped-by-hand-is-told", play: ends::workflow_stopped_by_hand_is_told },
     Story { name: "resubmitted-workflow-is-a-duplicate", play: ends::resubmitted_workflow_is_a_duplicate },
@@ -47,6 +48,7 @@ pub const STORIES: &[Story] = &[
     Story { name: "hostile-log-is-only-text", play: hostile::hostile_log_is_only_text },
     Story { name: "hostile-branch-is-only-a-name", play: hostile::hostile_branch_is_only_a_name },
     Story { name: "one-cause-is-one-run", play: causes::one_cause_is_one_run },
+    Story { name: "hopeless-cause-is-told-to-all", play: causes::hopeless_cause_is_told_to_all },
 ];
 
 /// CI of every story: a shell test of one number.

@@ -16,11 +16,12 @@ vocabulary! {
 }
 
 impl Ending {
-    /// The exit code of `run`; an agent's own error is kept, and these are what a shell and `timeout` use.
+    /// The exit code of `run`; an agent's own error is kept, and these are what a shell and `timeout` use. Only
+    /// [`Ending::NoCheckout`] is 75: then no agent has begun, and `execute-coderun` tries once more.
     pub fn exit_code(self, agent: Option<u8>) -> u8 {
         match self {
             Self::Ended => 0,
-            Self::AgentFailed => agent.unwrap_or(1),
+            Self::AgentFailed => agent.filter(|code| *code != 75).unwrap_or(1),
             Self::Deadline => 124,
             Self::Stopped => 143,
             Self::NotStarted => 127,

@@ -8,6 +8,7 @@ mod dead;
 mod failures;
 mod linked;
 mod reopen;
+mod stuck;
 mod tidy;
 
 use std::collections::BTreeMap;
@@ -64,7 +65,7 @@ pub struct Tally {
     pub taken_over: usize,
     /// Remediations whose people were told that what they waited for has ended.
     pub told: usize,
-    /// Leases that nobody needs.
+    /// Leases that nobody needs, and dead pods that their Workflow still waits for.
     pub freed: usize,
     /// Records and counters that are too old.
     pub deleted: usize,

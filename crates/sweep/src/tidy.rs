@@ -29,6 +29,7 @@ impl<P: Ports> Run<'_, P> {
         }
         let counters = self.delete_counters().await;
         self.tally.note("counters", counters);
+        self.free_stuck().await;
     }
 
     async fn free_slots(&mut self) -> Result<(), Cannot> {

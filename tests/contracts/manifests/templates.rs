@@ -164,6 +164,8 @@ fn is_known(tag: &str, object: &Object, template: &Value) -> bool {
     match parts[..] {
         ["workflow", "parameters", name] => names(object.value.pointer("/spec/arguments/parameters")).contains(name),
         ["inputs", kind, name] => names(template["inputs"].get(kind)).contains(name),
+        // A number that Argo wrote.
+        ["tasks", task, "exitCode"] => names(template.pointer("/dag/tasks")).contains(task),
         ["tasks", task, "outputs", kind, name] => {
             let task = items(template.pointer("/dag/tasks")).find(|have| text(have, "name") == task);
             let run = task.map(|task| text(task, "template"));

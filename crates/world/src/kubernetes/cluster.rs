@@ -2,7 +2,7 @@
 
 use text::Untrusted;
 
-use super::objects::{CONFIG_MAP, Kind, WORKFLOW};
+use super::objects::{CONFIG_MAP, Kind, POD, WORKFLOW};
 use super::{Application, ConfigMap, Event, Pod, Resource, WorkflowState};
 use crate::errors::PortResult;
 use crate::ports::{Cluster, WorkflowRef};
@@ -10,7 +10,6 @@ use crate::wire::Method;
 use crate::world::World;
 
 const APPLICATION: Kind = Kind("/apis/argoproj.io/v1alpha1", "applications");
-const POD: Kind = Kind("/api/v1", "pods");
 const EVENT: Kind = Kind("/api/v1", "events");
 
 impl Cluster for World {

@@ -22,6 +22,7 @@ pub(crate) const RECORD: Kind = Kind("/apis/healer.platform/v1alpha1", "remediat
 pub(crate) const LEASE: Kind = Kind("/apis/coordination.k8s.io/v1", "leases");
 pub(crate) const CODERUN: Kind = Kind("/apis/agents.platform/v1", "coderuns");
 const SECRET: Kind = Kind("/api/v1", "secrets");
+pub(crate) const POD: Kind = Kind("/api/v1", "pods");
 pub(crate) const WORKFLOW: Kind = Kind("/apis/argoproj.io/v1alpha1", "workflows");
 pub(crate) const CONFIG_MAP: Kind = Kind("/api/v1", "configmaps");
 
@@ -267,5 +268,9 @@ impl Workflows for World {
         let patch = json!({ "metadata": { "uid": workflow.uid }, "spec": { "shutdown": "Stop" } });
         let request = self.object(Method::Patch, WORKFLOW, &workflow.namespace, &workflow.name).json(&patch)?;
         found(self.send(request).await).map(drop)
+    }
+
+    async fn delete_pod_of(&self, workflow: &Resource, pod: &str) -> PortResult<()> {
+        self.object_delete(POD, &workflow.metadata.namespace, pod, &Preconditions::default()).await
     }
 }

@@ -108,6 +108,8 @@ pub trait Workflows {
     async fn workflows(&self, labels: &[(&str, &str)]) -> PortResult<Vec<Resource>>;
     /// Asks one to stop: what runs ends, its exit handler runs. Gone is done too. `Conflict`: it is another of this name.
     async fn stop_workflow(&self, workflow: &WorkflowRef) -> PortResult<()>;
+    /// Deletes a pod of one of them; `NotFound` is done too.
+    async fn delete_pod_of(&self, workflow: &Resource, pod: &str) -> PortResult<()>;
 }
 
 /// Reads the cluster.
