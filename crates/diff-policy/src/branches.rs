@@ -24,6 +24,8 @@ struct Patterns {
     compares: Regex,
     /// Answers with one value.
     answers: Regex,
+    /// Asks whether there is a browser, or a process.
+    host: Regex,
     /// Catches.
     catches: Regex,
     /// Rust: puts a default in the place of a failure.
@@ -41,7 +43,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     let regex = |pattern: &str| Regex::new(pattern).ok();
     Some(Patterns {
         environment: regex(
-            r"\bprocess\.env\b|\bimport\.meta\.env\b|\bos\.environ\b|\bgetenv\(|\benv::var(_os)?\(|\bENV\[|\bENV\.fetch|\bGetEnvironmentVariable\(|\$_(ENV|SERVER)\b|\benvironment\[|\boption_env!|\bcfg!\(|\bos\.Getenv\(|\bLookupEnv\(|\$\{?(CI|GITHUB_ACTIONS|GITHUB_\w+|RUNNER_\w+|TESTING|NODE_ENV|APP_ENV)\b|\bRails\.env\b|\bapp\(\)->environment\(|\bsys\.modules\b|\bruntime\.GOOS\b|\bsys\.platform\b|\bprocess\.platform\b",
+            r"\bprocess\.env\b|\bimport\.meta\.env\b|\bos\.environ\b|\bgetenv\(|\benv::var(_os)?\(|\bENV\[|\bENV\.fetch|\bGetEnvironmentVariable\(|\$_(ENV|SERVER)\b|\benvironment\[|\boption_env!|\bcfg!\(|\bos\.Getenv\(|\bLookupEnv\(|\$\{?(CI|GITHUB_ACTIONS|GITHUB_\w+|RUNNER_\w+|TESTING|NODE_ENV|APP_ENV)\b|\bRails\.env\b|\bapp\(\)->environment\(|\bsys\.modules\b|\bruntime\.GOOS\b|\bsys\.platform\b|\bprocess\.platform\b|\bcaller(_locations)?\b|\binspect\.(stack|currentframe)|\b_getframe\b|\bgetStackTrace\(|\bError\(\)\.stack|\bthread::current\(\)\.name\(|\bruntime\.Caller|\bdebug_backtrace\(|\bEnvironment\.StackTrace\b",
         )?,
         decides: regex(r"\b(if|elif|unless|when|case|match|switch|while|guard|return)\b|\?\s|&&|\|\||\[\[? ")?,
         compares: regex(&format!(
@@ -50,6 +52,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         answers: regex(&format!(
             r#"(?:\b(?:return|yield|then)\b\s*\(?|=>\s*|[{{:]\s*|^\s*|\?\s*|[^=!<>]=\s*)(?:(?:Ok|Some|Err|Promise\.resolve|Optional\.of|Math\.\w+|errors\.New|new \w+)\()?(?:{VALUE}|-?[01]\b|true\b|false\b|True\b|False\b|nil\b|null\b|None\b|\[[^\]\n]*\]|\{{[^}}\n]*\}})[\w.()]*\s*\)*;?\s*\}}?\s*$|\?\s*{VALUE}"#
         ))?,
+        host: regex(r"\btypeof\s+\(?(window|document|globalThis|process|navigator|self|global|localStorage|\w+\.)")?,
         catches: regex(
             r"\bcatch\b|\bexcept\b|\brescue\b|\bErr\(\w*\)\s*=>|\brecover\(\)|\.or_else\(|\bcatch_unwind\b|\.catch\(|\bonErrorReturn|\bgetOrElse\b|\brunCatching\b|\.unwrap_or_else\(",
         )?,
@@ -111,7 +114,7 @@ fn one_value(patterns: &Patterns, file: &File<'_>, hunk: &Hunk, findings: &mut F
         let Some(found) = patterns.compares.find(raw) else { continue };
         let rest = &raw[found.end()..];
         let next = lines.get(index + 1).map_or("", |(_, raw, _)| *raw);
-        let answer = [rest, next].iter().any(|text| patterns.answers.is_match(text));
+        let answer = [rest, next].iter().any(|text| patterns.answers.is_match(text)) && !patterns.host.is_match(raw);
         if answer || found.as_str().contains(" ? ") {
             findings.add(file.path(), *line, &named("fixed_answer"));
             return;

@@ -203,12 +203,13 @@ fn numbers(file: &File<'_>, (regex, must, rule): &(Regex, Must, &str), findings:
 /// Name and version on one line, or a name and then a version, as lock files write them.
 const VERSIONS: &[&str] = &[
     r#"^\s*"?([@\w./-]+)"?\s*=\s*(?:\{[^}\n]*version\s*=\s*)?"[\^~=>v ]*(\d+(?:\.\d+)*)(?:[-+.," ]|$)"#,
-    r#"^\s*"((?:@[\w.-]+/)?[\w.-]+)"\s*:\s*"[\^~=>v ]*(\d+(?:\.\d+)*)(?:[-+.," ]|$)"#,
+    r#"^\s*"((?:@?[\w.-]+/)?[\w.-]+)"\s*:\s*"[\^~=>v ]*(\d+(?:\.\d+)*)(?:[-+.," ]|$)"#,
     r"^\s*([\w.\[\]-]+)\s*(?:==|~=|>=)\s*(\d+(?:\.\d+)*)",
     r"^\s*(?:require\s+)?([\w.-]+\.[\w./-]+)\s+v(\d+(?:\.\d+)*)",
     r"^\s*(go|toolchain go|nodejs|python|ruby)\s*(\d+(?:\.\d+)*)\s*$",
     r"^\s*FROM\s+(?:--\S+\s+)?([\w./-]+):[a-z]*-?v?(\d+(?:\.\d+)*)",
-    r#"^\s*-?\s*(image|targetRevision|tag|version|appVersion|newTag|revision)\s*:\s*"?(?:[\w./-]+:)?v?(\d+(?:\.\d+)+)"#,
+    r#"^\s*-?\s*(image|targetRevision|tag|version|appVersion|newTag|revision|kubeVersion)\s*:\s*['"]?[>=~^ ]*(?:[\w./-]+:)?v?(\d+(?:\.\d+)+)"#,
+    r#"\burl:\s*"([^"\n]+)"[^"\n]*"(\d+(?:\.\d+)+)"#,
     r#"^\s*gem\s+["']([\w-]+)["']\s*,\s*["'][~>= ]*(\d+(?:\.\d+)*)"#,
     r"^\s*<(\w*[vV]ersion)>\s*(\d+(?:\.\d+)*)",
     r#"["']([\w.-]+:[\w.-]+):(\d+(?:\.\d+)*)["']"#,
@@ -238,7 +239,8 @@ fn versions(file: &File<'_>, findings: &mut Findings) {
                 if !changed {
                     continue;
                 }
-                if let Some(found) = COMPILED.iter().find_map(|regex| regex.captures(code)) {
+                let says = Some(raw).filter(|_| !code.trim().is_empty());
+                if let Some(found) = says.and_then(|raw| COMPILED.iter().find_map(|regex| regex.captures(raw))) {
                     let mut key = found[1].to_owned();
                     if key == "version" && !name.is_empty() {
                         key.clone_from(&name);

@@ -40,7 +40,7 @@ const GRAMMARS: &[Grammar] = &[
         languages: &[Go],
         mark: "",
         test: r"^func\s+(?:\([^)]*\)\s*)?((?:Test|Benchmark|Fuzz|Example)\w*)\s*\(|\bt\.Run\((.*)",
-        assertion: r"\b(assert|require|is|qt|g|gomega)\.\w+\(|\b[tb]\.(Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(|\bExpect\(|^\s*(\}\s*else\s+)?if\b.*[!=]=\s*(-?\d|\x22)",
+        assertion: r"\b(assert|require|is|qt|g|gomega)\.\w+\(|\b[tb]\.(Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(|\bExpect\(|^\s*(\}\s*else\s+)?if\b.*([!=]=\s*(-?\d|[\x22`{])|\b(strings|bytes|slices|maps)\.)",
     },
     Grammar {
         languages: &[Jvm],

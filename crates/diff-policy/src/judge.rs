@@ -13,7 +13,7 @@ use crate::patch::{self, FileChange};
 use crate::policy::Policy;
 use crate::rules::{self, Change, On, Part, Rule, Sign};
 use crate::side::{File, Side};
-use crate::{branches, compare, repairs, structure, tests_lost, values};
+use crate::{branches, compare, declared, repairs, structure, tests_lost, values};
 
 vocabulary! {
     /// What a diff is, worst last.
@@ -74,6 +74,7 @@ pub fn judge_files(kind: Kind, changes: &[FileChange<'_>]) -> Judgement {
     values::judge(&files, &mut findings);
     branches::judge(kind, &files, &mut findings);
     repairs::judge(kind, &files, &mut findings);
+    declared::judge(&files, &mut findings);
     findings.judgement()
 }
 

@@ -120,7 +120,9 @@ impl Language {
 
 /// Files that hold tests.
 pub(crate) const TESTS: &[&str] = &[
-    "**/tests/**",
+    "**/{tests,Tests}/**",
+    "**/*.stories.*",
+    "**/*.{robot,feature}",
     "**/test/**",
     "**/__tests__/**",
     "**/spec/**",

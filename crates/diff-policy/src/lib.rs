@@ -7,10 +7,13 @@
 
 mod branches;
 mod compare;
+mod declared;
 mod docs;
+mod expected;
 mod grammar;
 mod judge;
 mod language;
+mod merge;
 mod patch;
 mod policy;
 mod removed;

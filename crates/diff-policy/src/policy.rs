@@ -149,6 +149,11 @@ pub const PERSON: &[&str] = &[
     "**/.{lycheeignore,size-limit,jscpd}*",
     "**/{qodana,knip,lighthouserc}*.{yaml,yml,json,js}",
     "**/*.{pem,key,p12,pfx}",
+    "**/*baseline*.{xml,json,toml,yml,yaml,neon,txt,php}",
+    "**/.rubocop_todo.yml",
+    "**/{phpstan,psalm}*.{neon,xml,dist}",
+    "**/{checkstyle,pmd,spotbugs,findbugs,detekt}*.{xml,yml,yaml}",
+    "**/{sonar-project.properties,.coveragerc,.swiftlint.yml,.pylintrc,.clang-tidy,.shellcheckrc,.rubocop.yml,.flake8}",
 ];
 
 impl Policy {

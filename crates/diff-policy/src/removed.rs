@@ -8,7 +8,7 @@ use crate::judge::{Findings, normal};
 use crate::language::Language;
 use crate::rules::named;
 use crate::shapes::Shapes;
-use crate::side::File;
+use crate::side::{File, Hunk, Side};
 use crate::structure::{changed, is_written};
 
 /// Lines that say something and are gone without any other in their place.
@@ -31,18 +31,26 @@ pub(crate) fn judge(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &
         return;
     }
     let data = |file: &File<'_>| !file.language.blanks_strings();
+    for file in files.iter().filter(|file| is_written(file) && data(file)) {
+        file.hunks.iter().filter_map(shorter).for_each(|line| {
+            findings.add(file.path(), line, &named("only_removes"));
+        });
+    }
     let (mut balance, mut old, mut new) = (HashMap::<String, i64>::new(), Vec::new(), 0usize);
     for file in files.iter().filter(|file| is_written(file)) {
         for hunk in &file.hunks {
             let stays: BTreeSet<String> = hunk.new.each().filter_map(|(_, _, raw, _)| shapes.key_of(raw)).collect();
-            let lines: BTreeSet<String> = hunk.new.each().map(|(_, _, raw, _)| normal(raw)).collect();
+            let keyed = matches!(file.language, Language::Yaml | Language::Json | Language::Toml);
+            // What was there before, where a line is all that there is to compare.
+            let context = |changed: bool| keyed || !changed;
+            let lines: BTreeSet<String> =
+                hunk.new.each().filter(|line| context(line.1)).map(|(_, _, raw, _)| normal(raw)).collect();
             for (number, raw, code) in changed(&hunk.old) {
                 let bare = raw.trim().trim_end_matches(',').chars().all(|c| c.is_alphanumeric() || c == '_');
                 // A key that stands twice goes once.
                 let item = raw.trim_start().starts_with('-');
                 let twice = data(file)
-                    && file.language != Language::Docker
-                    && if item {
+                    && if item || !keyed {
                         lines.contains(&normal(raw))
                     } else {
                         shapes.key_of(raw).is_some_and(|key| stays.contains(&key))
@@ -84,6 +92,26 @@ pub(crate) fn judge(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &
     if new == 0 && old.len() >= least || most || less {
         findings.add(file.path(), *line, &named("only_removes"));
     }
+}
+
+/// A line that says the same as before but for some words that it no longer says.
+fn shorter(hunk: &Hunk) -> Option<u64> {
+    let (old, new) = (lines_of_words(&hunk.old), lines_of_words(&hunk.new));
+    let part = |few: &[&str], many: &[&str]| {
+        let mut rest = many.iter();
+        few.len() > 1 && few.len() < many.len() && few.iter().all(|word| rest.any(|one| one == word))
+    };
+    let longer = |few: &[&str]| old.iter().any(|(_, many)| many.first() == few.first() && part(few, many));
+    let same = |few: &[&str]| old.iter().any(|(_, many)| many == few);
+    new.iter().find(|(_, few)| !same(few) && longer(few)).map(|(line, _)| *line)
+}
+
+fn lines_of_words(side: &Side) -> Vec<(u64, Vec<&str>)> {
+    let mut lines = Vec::new();
+    for (line, _, code) in changed(side) {
+        lines.push((line, code.split([' ', ',', '[', ']']).filter(|word| !word.is_empty()).collect()));
+    }
+    lines
 }
 
 fn says(code: &str) -> bool {

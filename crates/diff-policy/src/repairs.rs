@@ -39,7 +39,11 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
             Some(first).filter(|_| !written().any(|file| manifest(&file)))
         }
         Kind::RustDeps | Kind::FrontendDeps => {
-            let source = written().find(|file| !SET.is_match(file.path()) && !file.is_test);
+            let standard = |file: &&File<'_>| {
+                let new = file.hunks.iter().flat_map(|hunk| changed(&hunk.new));
+                new.into_iter().any(|(_, raw, _)| ["std::", "core::", "node:"].iter().any(|own| raw.contains(own)))
+            };
+            let source = written().find(|file| !SET.is_match(file.path()) && !file.is_test && !standard(file));
             source.filter(|_| written().filter(manifest).any(only_lost))
         }
         _ => None,
@@ -48,6 +52,9 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
         findings.add(file.path(), file.hunks.first().map_or(0, |hunk| hunk.at), &named("another_repair"));
     }
     for file in files.iter().filter(|file| language::is_lock(file.path())) {
+        if file.change.status == "removed" && kind != Kind::GitMergeConflict {
+            findings.add(file.path(), 0, &named("install_loosened"));
+        }
         file.hunks
             .iter()
             .filter_map(by_hand)

@@ -34,6 +34,8 @@ pub(crate) struct Shapes {
     pub address: Regex,
     /// The name that a line of code or data sets or calls.
     pub key: Regex,
+    /// The name that a line defines.
+    pub defined: Regex,
     /// `name?:` of a type.
     pub optional: Regex,
     /// A type that says nothing, and one that says even less.
@@ -76,10 +78,17 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
             r"(?i)\b(page|screen|cy|frame|driver|browser|within)\.|locator|selector|getby|findby|queryby|https?:|localhost|127\.0\.0\.1|0\.0\.0\.0|path|dir\b|port\b|\bbind\b|listen|host\b|import|require|url|\buse\b|include|version|^\s*(it|test|describe|context|func|def|fn|@test)\b|\bname\b",
         )?,
         key: regex(r#"^\s*(?:-\s+)?['"]?([\w.$/@-]+)"#)?,
+        defined: regex(
+            r"^\s*(?:pub\s+|export\s+|async\s+|static\s+)*(?:const|let|var|val|function|def|fn|func|class|struct)\s+(?:mut\s+)?([A-Za-z_]\w*)",
+        )?,
         optional: regex(r"(\w)\?\s*:")?,
-        vague: regex(r"\bRecord<string,\s*unknown>|[\w)?]:\s*(object|unknown|\{\})\s*[;,=]")?,
+        vague: regex(
+            r"\bRecord<string,\s*unknown>|[\w)?]:\s*(object|unknown|\{\}|Function|Object)\s*[;,=)]|\btype\b[^=]*=\s*(object|unknown|\{\}|Function|Object)\s*;?\s*$",
+        )?,
         untyped: regex(r"\bany\b")?,
-        cast: regex(r"[\w)\]}]\s+as\s+(typeof\s+)?[A-Za-z]\w*\b|[=(,]\s*<[A-Z]\w*(\[\])?>\s*\w")?,
+        cast: regex(
+            r"[\w)]\s+as\s+(typeof\s+)?([A-GI-RT-Za-z]|H[a-z]|HT[A-LN-Z]|S[a-z])\w*\b|[=(,]\s*<[A-Z]\w*(\[\])?>\s*\w",
+        )?,
         evens: regex(
             r"(?i)\b(sort\w*|trim\w*|strip\w*|\w*lower\w*|\w*upper\w*|replace\w*|round|floor|ceil|trunc\w*|set|hashset|filter\w*|slice|take|skip|normali[sz]e\w*|parseInt|compact|uniq\w*|dedup\w*)\s*\(",
         )?,

@@ -7,11 +7,12 @@ use remediation::Kind;
 
 use crate::judge::{Findings, normal};
 use crate::language::{self, Language};
-use crate::removed;
+use crate::merge::words;
 use crate::rules::named;
 use crate::shapes::{SHAPES, Shapes};
 use crate::side::{File, Hunk, Side};
 use crate::tests_lost;
+use crate::{merge, removed};
 
 use Language::*;
 
@@ -22,7 +23,7 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
         commented_out(shapes, file, findings);
         for hunk in &file.hunks {
             if kind == Kind::GitMergeConflict {
-                side_dropped(shapes, file, hunk, findings);
+                merge::side_dropped(shapes, file, hunk, findings);
             }
             if file.language == Js {
                 loosened(kind, shapes, file, hunk, findings);
@@ -37,6 +38,9 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
             }
         }
         renamed_to_untyped(file, files, findings);
+    }
+    for file in files.iter().filter(|file| is_written(file)) {
+        file.hunks.iter().for_each(|hunk| made_up(shapes, file, hunk, findings));
     }
     removed::judge(kind, shapes, files, findings);
     if kind == Kind::SecuritySecretScanning {
@@ -222,6 +226,22 @@ fn literals(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findin
     }
 }
 
+/// What was imported is defined on the spot now.
+fn made_up(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
+    let gone: BTreeSet<&str> = changed(&hunk.old)
+        .filter(|(_, raw, _)| shapes.import.is_match(raw))
+        .flat_map(|(_, raw, _)| words(raw))
+        .collect();
+    let defines = |(_, raw, code): &(u64, &str, &str)| {
+        let name = shapes.defined.captures(code).and_then(|found| found.get(1));
+        name.is_some_and(|name| gone.contains(name.as_str()))
+            && !["import(", "require(", "lazy", "load"].iter().any(|brings| raw.contains(brings))
+    };
+    if let Some((line, _, _)) = changed(&hunk.new).find(|line| !gone.is_empty() && defines(line)) {
+        findings.add(file.path(), line, &named("code_mocked"));
+    }
+}
+
 /// `id: string` became `id?: string`.
 fn loosened(kind: Kind, shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
     let count = |side: &Side, regex: &regex::Regex| {
@@ -257,38 +277,5 @@ fn renamed_to_untyped(file: &File<'_>, files: &[File<'_>], findings: &mut Findin
         });
     if untyped && (renamed || replaced) {
         findings.add(file.path(), 0, &named("types_erased"));
-    }
-}
-
-/// Lines of one side of a conflict that are nowhere in its resolution, and that no line of the other side replaces.
-fn side_dropped(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
-    let (mut sides, mut at) = ([Vec::new(), Vec::new()], None);
-    for (_, _, raw, _) in hunk.old.each() {
-        match raw.get(..7) {
-            Some("<<<<<<<") => at = Some(0),
-            Some("|||||||") => at = None,
-            Some("=======") if at.is_some() || !sides[0].is_empty() => at = Some(1),
-            Some(">>>>>>>") => at = None,
-            _ => {
-                if let Some(index) = at {
-                    sides[index].push(raw);
-                }
-            }
-        }
-    }
-    let new: BTreeSet<String> = hunk.new.each().map(|(_, _, raw, _)| normal(raw)).collect();
-    let whole = normal(&hunk.new.text);
-    let kept: BTreeSet<String> = hunk.new.each().filter_map(|(_, _, raw, _)| shapes.key_of(raw)).collect();
-    let lost = |line: &&str| {
-        let text = normal(line);
-        text.chars().filter(|c| c.is_alphanumeric()).count() > 2
-            && !new.contains(&text)
-            && !whole.contains(&text)
-            && shapes.key_of(line).is_some_and(|key| !kept.contains(&key))
-    };
-    for side in &sides {
-        if side.iter().any(lost) {
-            findings.add(file.path(), hunk.at, &named("side_dropped"));
-        }
     }
 }

@@ -7,20 +7,20 @@ use std::sync::LazyLock;
 use regex::Regex;
 use remediation::Kind;
 
+use crate::expected;
 use crate::grammar::{COMPILED, Compiled, STRONG, WEAK};
 use crate::judge::{Findings, normal};
 use crate::language::{self, Language};
 use crate::rules::named;
-use crate::shapes::SHAPES;
 use crate::side::{File, Hunk, Side};
 
 use Language::*;
 
 /// One change of an assertion line.
-struct Line<'a> {
+pub(crate) struct Line<'a> {
     file: &'a File<'a>,
-    hunk: &'a Hunk,
-    code: String,
+    pub hunk: &'a Hunk,
+    pub code: String,
     line: u64,
 }
 
@@ -172,7 +172,7 @@ fn assertions(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
     old.retain(|line| !printed(line));
     new.retain(|line| !printed(line));
     if kind != Kind::GitMergeConflict {
-        unexplained(files, &old, &new, findings);
+        expected::unexplained(files, &old, &new, findings);
     }
     let expected = |lines: &[Line<'_>]| -> Option<Vec<String>> {
         let mut all: Vec<String> = lines.iter().map(|line| expectation(&line.code)).collect::<Option<_>>()?;
@@ -184,34 +184,6 @@ fn assertions(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
     }
     if tests_only && !old.is_empty() && !new.is_empty() && !findings.has("assertions_weakened") {
         findings.add(old[0].file.path(), old[0].line, &named("expectation_changed"));
-    }
-}
-
-/// What an assertion expects is another value, and no change of the code has that value.
-fn unexplained(files: &[File<'_>], old: &[Line<'_>], new: &[Line<'_>], findings: &mut Findings) {
-    let Some(shapes) = SHAPES.as_ref() else { return };
-    let code = |side: fn(&Hunk) -> &Side| -> String {
-        let sources = files.iter().filter(|file| !file.is_test && file.language != Docs);
-        let hunks =
-            sources.flat_map(|file| file.hunks.iter().filter(|hunk| file.language != Rust || !is_rust_test(hunk)));
-        hunks.flat_map(|hunk| side(hunk).each()).filter(|line| line.1).map(|line| line.2).collect::<Vec<_>>().join("\n")
-    };
-    let (removed, added) = (code(|hunk| &hunk.old), code(|hunk| &hunk.new));
-    for file in files {
-        for hunk in file.hunks.iter().filter(|hunk| !adds_test(file, hunk)) {
-            let literals = |lines: &[Line<'_>]| -> Vec<String> {
-                let mine =
-                    lines.iter().filter(|line| std::ptr::eq(line.hunk, hunk) && !shapes.address.is_match(&line.code));
-                mine.flat_map(|line| shapes.literal.find_iter(&line.code)).map(|one| normal(one.as_str())).collect()
-            };
-            let (before, now) = (literals(old), literals(new));
-            let only = |these: &[String], those: &[String], text: &str| {
-                these.iter().any(|one| !those.contains(one) && !text.contains(one.trim_matches('"')))
-            };
-            if only(&before, &now, &removed) && only(&now, &before, &added) {
-                findings.add(file.path(), hunk.at, &named("expectation_changed"));
-            }
-        }
     }
 }
 

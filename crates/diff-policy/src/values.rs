@@ -25,6 +25,8 @@ struct Patterns {
     empty: Regex,
     /// Names for which off is the stricter state.
     loose: Regex,
+    /// Names that seem so, and are not.
+    strict: Regex,
     /// Names of code's own switches.
     switch: Regex,
     /// Names that tell a tool to look away.
@@ -45,6 +47,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         loose: regex(
             r"(?i)insecure|privileg|escalat|skip|ignore|disabl|debug|allow|automount|host(network|pid|ipc)|public|force|unsafe|dangerous|suspend|pause|silent|soft|continue|exclude|optional|lenient|experimental|legacy|deprecat",
         )?,
+        strict: regex(r"(?i)block|deny|restrict|prevent|protect|forbid|requir|reject|warn|error")?,
         switch: regex(r"(?i)enabl|feature|check|valid|strict|verif|secur|flag|support|^(use|with|has|is)_?[A-Z_]")?,
         away: regex(
             r"(?i)(^|[_.\-/])(ignored?|ignores|ignorelist|skip|skipped|exclu\w+|disabled?|suppress\w*|bypass\w*|allow-?list|whitelist|baseline|permissive|lenient|insecure|unsafe|optional|allow[_-]?fail\w*|no[_-]?verify|soft[_-]?fail)($|[_.\-/])|^(ignore|skip|exclude|disable|suppress|bypass|allow(Fail|Missing|Insecure|Any))[A-Z]|(Ignore|Skip|Exclude|Optional)$",
@@ -79,11 +82,12 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
                 }
                 let away =
                     data && !old.contains_key(key) && patterns.away.is_match(key) && !patterns.off.is_match(value);
-                if away && !is_ignore_of_git(file.path()) {
+                if away && !is_package(file.path()) {
                     findings.add(file.path(), *line, &named("check_changed"));
                 }
             }
-            if data {
+            // `*` is any version, or a list of files, to a package manager.
+            if data && !is_package(file.path()) {
                 widened(patterns, file, &hunk.old, &hunk.new, findings);
             }
         }
@@ -95,8 +99,8 @@ fn is_data(file: &File<'_>) -> bool {
     matches!(file.language, Yaml | Json | Toml | Hcl) && !language::is_lock(file.path())
 }
 
-/// Names of folders and files for a packer say nothing about a check.
-fn is_ignore_of_git(path: &str) -> bool {
+/// What describes a package: its lists name files, its `*` is a version.
+fn is_package(path: &str) -> bool {
     path.ends_with("package.json") || path.ends_with("Cargo.toml")
 }
 
@@ -113,7 +117,7 @@ fn settings<'a>(patterns: &Patterns, side: &'a Side) -> Settings<'a> {
 
 /// Whether the setting was on, and is off; for a name that loosens, the other way round.
 fn turned(patterns: &Patterns, key: &str, before: &str, now: &str, data: bool) -> bool {
-    let loose = patterns.loose.is_match(key);
+    let loose = patterns.loose.is_match(key) && !patterns.strict.is_match(key);
     let (on, off) = if loose { (&patterns.off, &patterns.on) } else { (&patterns.on, &patterns.off) };
     if on.is_match(before) && off.is_match(now) {
         return data || patterns.switch.is_match(key);

@@ -3,6 +3,7 @@
 use super::{Rule, altered, code, comment, file, file_altered, gone};
 use crate::judge::Verdict::Person;
 use crate::language::Language::*;
+use crate::rules::{Change, On, Part, Sign};
 
 /// How checks are run, in scripts and in the files that configure them.
 pub(super) const CHECK_CHANGED: Rule = Rule {
@@ -16,6 +17,15 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
         ),
         gone(&[Shell, Docker, Yaml], r"\bpipefail\b"),
         gone(&[Rust], r"#\[must_use\b"),
+        code(&[Shell, Yaml, Docker], r"&&\s*break\b"),
+        // Words that say that a test does not count, whatever the framework.
+        Sign {
+            on: On::Paths(crate::language::TESTS),
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#"(?i)\b(skip|broken|flaky|quarantined?|fixme|xfail|wip)\b|['"]!\w+['"]|\.fail\(\s*\)|\bpending\("#,
+        },
+        file_altered(&["**/Rakefile", "**/*.rake"], r"(?m)\b(pattern|test_files|libs)\s*[+-]?=[^\n]*"),
         gone(&[Shell, Jvm, Xml, Toml, Json], r"(?i)\bwarnings?_?as_?errors?\b[^\n]*"),
         file(
             &["**/{jest,vitest,vite,karma}*.config.*", "**/package.json"],
@@ -35,6 +45,7 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
                 "**/{noxfile,tasks}.py",
                 "**/{tox,pytest,mypy,.mypy}.ini",
                 "**/{jest,vitest,playwright,cypress,karma,wdio,lint-staged,commitlint}*.{config.,conf.,}*{js,ts,mjs,cjs,mts,json}",
+                "**/{jest,vitest,playwright,cypress,karma,wdio}.{workspace,config,setup,projects}.*",
                 "**/.lintstagedrc*",
                 "**/.mocharc*",
                 "**/.nycrc*",

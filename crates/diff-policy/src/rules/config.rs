@@ -1,6 +1,6 @@
 //! What surrounds the code: checks, thresholds, protection, dependencies, paths.
 
-use super::{Rule, code, file, file_altered, file_gone, gone};
+use super::{Rule, altered, code, file, file_altered, file_gone, gone};
 use crate::judge::Verdict::{Never, Person};
 use crate::language::Language::*;
 use crate::rules::{Change, On, Part, Sign};
@@ -26,8 +26,9 @@ pub(super) const CHECKS_OFF: Rule = Rule {
             on: On::Languages(&[Shell, Docker, Yaml, Json, Toml]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"(?i)[\s\x22'\[,]--?(validate=false|disable-openapi-validation|skip-schema-validation|skip-tests|no-tests?|no-hooks|ignore-missing-schemas|skip-crds|skip\s|skip-kinds\S*|ignore-filename-pattern|no-fail\S*|warn-only|soft-fail|exit-zero|exit-code[ =]0|fail-on[ =]\w+|audit-level[ =]\w+|severity[ =]\S+|severity-threshold[ =]\S+|ignore-unfixed|ignore-vuln\S*|ignore[ =]\S+|no-audit|no-strict\S*|failure-threshold[ =]\S+)[^\n]*|SKIP_(TESTS?|LINT|CHECKS?|VALIDATION)\s*=\s*\S+|CI=false\s[^\n]*|\bDISABLE_ESLINT_PLUGIN\s*=\s*\S+",
+            pattern: r"(?i)[\s\x22'\[,]--?(validate=false|disable-openapi-validation|skip-schema-validation|skip-tests|no-tests?|no-hooks|ignore-missing-schemas|skip-crds|skip\s|skip-kinds\S*|ignore-filename-pattern|no-fail\S*|warn-only|soft-fail|exit-zero|exit-code[ =]0|fail-on[ =]\w+|audit-level[ =]\w+|severity[ =]\S+|severity-threshold[ =]\S+|ignore-unfixed|ignore-vuln\S*|ignore[ =]\S+|no-audit|no-strict\S*|failure-threshold[ =]\S+)[^\n]*|SKIP_(TESTS?|LINT|CHECKS?|VALIDATION)\s*=\s*\S+|\bCI=(false|0|''|)\s[^\n]*|\bDISABLE_ESLINT_PLUGIN\s*=\s*\S+",
         },
+        file(&["**/package.json"], r"(?i)\bignore(d|s)?_?-?(cves?|ghsas?|advisor\w+|vuln\w*|builds?)\b[^\n]*"),
         gone(
             &[Docker],
             r"(?m)^[ \t]*[^#\s][^\n]*\b(tests?|lint|clippy|audit|verify|vet|check|selftest|mypy|tsc|pytest|sha256sum|gpg)\b[^\n]*|^HEALTHCHECK\b[^\n]*|^USER\b[^\n]*",
@@ -43,7 +44,7 @@ pub(super) const CHECKS_OFF: Rule = Rule {
             on: On::Languages(&[Yaml]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r#"(?m)\b(ignoreDifferences)\s*:|argocd\.argoproj\.io/(compare-options|sync-options|hook)['"]?\s*:[^\n]*|\b(Validate=false|Force=true|Replace=true|SkipDryRunOnMissingResource=true|FailOnSharedResource=false|RespectIgnoreDifferences=true)|\bfailurePolicy:\s*Ignore|\bselfHeal:\s*false|\bfailOpen:\s*true|helm\.sh/resource-policy['"]?:[^\n]*|x-kubernetes-preserve-unknown-fields:\s*true"#,
+            pattern: r#"(?m)\bignore(Differences|ResourceUpdates)\b|argocd\.argoproj\.io/(compare-options|sync-options|hook)['"]?\s*:[^\n]*|\b(Validate=false|Force=true|Replace=true|SkipDryRunOnMissingResource=true|FailOnSharedResource=false|RespectIgnoreDifferences=true)|\bfailurePolicy:\s*Ignore|\bselfHeal:\s*false|\bfailOpen:\s*true|helm\.sh/resource-policy['"]?:[^\n]*|x-kubernetes-preserve-unknown-fields:\s*true"#,
         },
         gone(
             &[Yaml],
@@ -168,6 +169,7 @@ pub(super) const DISABLED: Rule = Rule {
             change: Change::Disappears,
             pattern: r"(?m)^kind:[^\n]*|^\s*(limits|requests|networkPolicy|podDisruptionBudget|resources):\s*$",
         },
+        altered(&[Yaml], r"(?m)^kind:[^\n]*"),
         gone(&[Yaml], r"\brequired\s+[\x22`]|\{\{-?\s*fail\b|\blookup\b"),
         // A whole manifest under a condition; Argo CD told to look away from files.
         code(&[Yaml], r"(?m)^\{\{-?\s*if\b[^\n]*\n(---\n)?(apiVersion|kind|metadata):"),
@@ -193,7 +195,7 @@ pub(super) const DISABLED: Rule = Rule {
         code(&[Rust], r"#!?\[cfg\([^\]\n]*\b(not\(|feature\b)[^\]\n]*\]"),
         file(
             &["**/{vite,rollup,webpack,esbuild}*.config.*"],
-            r"\bonwarn\b|\bignoreWarnings\b|\bexternals?\s*:|\b(emitOnErrors|noEmitOnErrors)\b|\b(bail|strictExportPresence|failOnError|failOnWarning|overlay)\s*:\s*false|\b(stats|logLevel)\s*:\s*\S(errors-only|none|silent|error)\b",
+            r"['\x22][@\w/.-]+['\x22]\s*:\s*false\b|\bonwarn\b|\bignoreWarnings\b|\bexternals?\s*:|\b(emitOnErrors|noEmitOnErrors)\b|\b(bail|strictExportPresence|failOnError|failOnWarning|overlay)\s*:\s*false|\b(stats|logLevel)\s*:\s*\S(errors-only|none|silent|error)\b",
         ),
         code(
             &[Hcl],
@@ -254,7 +256,7 @@ pub(super) const INSTALL: Rule = Rule {
             change: Change::Appears,
             pattern: r"--if-present\b|[^&\d]2>\s*/dev/null",
         },
-        code(&[Docker], r"\|\|[^\n]*|(?m)^COPY --from=[^\n]*\*[^\n]*"),
+        code(&[Docker], r"\|\|[^\n]*|(?m)^COPY --from=[^\n]*\*[^\n]*|^COPY --from=\S*[/:]\S*"),
         code(&[Docker], r"(?m)\b(touch|mkdir -p (target|dist|build|out)|:\s*>)[^\n]*"),
     ],
 };

@@ -26,7 +26,7 @@ pub(super) const SWALLOWED: Rule = Rule {
             on: On::Languages(&[Shell]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"(?m)^\s*exit 0\s*$|^\t-\w[^\n]*|^\.IGNORE\b[^\n]*|^[^\n]*-ErrorAction (SilentlyContinue|Ignore)[^\n]*",
+            pattern: r"(?m)^\s*exit 0\s*$|^\t@?-\s*[\w./$][^\n]*|^\.IGNORE\b[^\n]*|^[^\n]*-ErrorAction (SilentlyContinue|Ignore)[^\n]*",
         },
         Sign {
             on: On::Languages(&[Shell, Docker, Yaml]),
@@ -132,6 +132,14 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
         gone(&[Python], r"(?m)^\s*raise \w+[^\n]*"),
         gone(&[Jvm, Dotnet, Php, C, Swift], r"\bthrow\b[^\n]*|\bfatalError\([^\n]*"),
         gone(&[Ruby], r"(?m)\braise\b[^\n]*"),
+        // A guard that is gone from the code.
+        Sign {
+            on: On::Sources,
+            part: Part::Code,
+            change: Change::Disappears,
+            pattern: r"\b(precondition|assertionFailure|requireNotNull|requireNonNull|checkNotNull|checkArgument|ensure!|debug_assert\w*!|invariant|ThrowIfNull|static_assert)\s*\(|(?m)^\s*assert\b",
+        },
+        code(&[Rust], r"\bblack_box\(|\bconvert::identity\("),
         code(&[Python], r"\bexcept\s*\(?\s*(ImportError|ModuleNotFoundError)\b"),
         code(&[Python], r"\bsuppress\([^\n]*|(?m)^\s*except(\s+(Base)?Exception)?(\s+as \w+)?\s*:"),
         code(&[Js], r"\.catch\(\s*(\(?\w*\)?\s*=>\s*)?console\.\w+|\bvoid\s+\w+\([^\n]*\)|\bcatch\s*\{"),

@@ -218,6 +218,8 @@ pub(super) const TYPES_LOOSENED: Rule = Rule {
     sentence: "make a type ask for less than before, or look at fewer files",
     signs: &[
         code(&[Js], r"\bPartial<[^>\n]*>|\[key:\s*string\]\s*:[^\n]*"),
+        comment(r"@(param|type|returns?)\s*\{\s*(\*|any|Object|Function)\s*\}[^\n]*"),
+        file_gone(&["**/*.{vue,svelte,astro}"], r#"\blang="tsx?""#),
         code(&[Go], r"\binterface\{\}|\bany\b"),
         code(&[Python], r"\[[^\]\n]*\bAny\b[^\n]*|:\s*object\b|@(typing\.)?no_type_check\b"),
         code(&[Dotnet], r"\bdynamic\b"),

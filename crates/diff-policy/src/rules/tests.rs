@@ -130,7 +130,7 @@ pub(super) const FILTERED: Rule = Rule {
             on: On::All,
             part: Part::Text,
             change: Change::Appears,
-            pattern: r"(?i)-D\s?(skipTests|maven\.test\.skip|skipITs|maven\.test\.failure\.ignore)\b|<(skip|skipTests|skipITs|testFailureIgnore)>\s*true|-x\s+(test|check|integrationTest)\b|excludeTestsMatching[^\n]*|ignoreFailures\s*=\s*true|--passWithNoTests|passWithNoTests\W+true",
+            pattern: r"(?i)-D\s?(skipTests|maven\.test\.skip|skipITs|maven\.test\.failure\.ignore)\b|<(skip|skipTests|skipITs|testFailureIgnore)>\s*true|-x\s+(test|check|integrationTest)\b|excludeTestsMatching[^\n]*|ignoreFailures\s*=\s*true|--passWithNoTests|passWithNoTests\W+true|--(test_tag_filters|test_filter|build_tests_only)\b[^\n]*",
         },
         Sign {
             on: On::All,
@@ -338,7 +338,7 @@ pub(super) const SPECIAL_CASE: Rule = Rule {
         on: On::Sources,
         part: Part::Text,
         change: Change::Appears,
-        pattern: r#"\bif\b[^\n]*\bcfg!\(test\)[^\n]*|#\[cfg\((not\()?test\)?\)\]\s*(return|if|let|\{)\b[^\n]*|\bNODE_ENV\s*={2,3}\s*['"]test['"][^\n]*|\bJEST_WORKER_ID\b|process\.env\.VITEST\b|import\.meta\.vitest\b|\bPYTEST_CURRENT_TEST\b|['"]pytest['"] in sys\.modules|\btesting\.Testing\(\)|process\.env\.CI\b[^\n]*\breturn\b"#,
+        pattern: r#"\bif\b[^\n]*\bcfg!\(test\)[^\n]*|#\[cfg\((not\()?test\)?\)\]\s*(return|if|let|\{)\b[^\n]*|\bNODE_ENV\s*={2,3}\s*['"]test['"][^\n]*|\bJEST_WORKER_ID\b|\btypeof\s+(jest|vi|cy|it|describe|expect|mocha)\b|process\.env\.VITEST\b|import\.meta\.vitest\b|\bPYTEST_CURRENT_TEST\b|['"]pytest['"] in sys\.modules|\btesting\.Testing\(\)|process\.env\.CI\b[^\n]*\breturn\b"#,
     }],
 };
 
@@ -383,6 +383,12 @@ pub(super) const MOCKED: Rule = Rule {
         code(&[Dotnet], r"\.Returns(Async|ForAnyArgs)?\([^\n]*"),
         code(&[Ruby], r"\b(and_return|allow_any_instance_of|stub_const|stubs\([^\n]*)\b"),
         code(&[Php], r"->(willReturn\w*|shouldReceive|andReturn)\([^\n]*"),
+        Sign {
+            on: On::Sources,
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"\b(fake|mock|stub|dummy)[A-Z_]\w*|\b(Fake|Mock|Stub|Dummy|Noop|NoOp)[A-Z]\w*",
+        },
         Sign {
             on: On::Languages(&[Js]),
             part: Part::Text,
