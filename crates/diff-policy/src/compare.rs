@@ -259,7 +259,7 @@ fn versions(file: &File<'_>, findings: &mut Findings) {
             let shared = before.len().min(version.len());
             version[..shared] < before[..shared]
         };
-        if name != "edition" && old.get(name).is_some_and(|(before, _)| back(before)) {
+        if old.get(name).is_some_and(|(before, _)| back(before)) {
             findings.add(file.path(), *line, &named("version_pinned_back"));
         }
     }

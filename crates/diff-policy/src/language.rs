@@ -123,6 +123,7 @@ pub(crate) const TESTS: &[&str] = &[
     "**/{tests,Tests}/**",
     "**/*.stories.*",
     "**/*.{robot,feature}",
+    "**/{setupTests,setup-tests,test-setup,jest.setup,vitest.setup}.*",
     "**/test/**",
     "**/__tests__/**",
     "**/spec/**",

@@ -9,6 +9,7 @@ use remediation::Kind;
 use crate::judge::Findings;
 use crate::language::{self, Language};
 use crate::rules::named;
+use crate::shapes::SHAPES;
 use crate::side::{File, Hunk, Side};
 use crate::structure::changed;
 
@@ -32,6 +33,21 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
     static SET: LazyLock<globset::GlobSet> = LazyLock::new(|| language::globs(DEPENDENCIES));
     let written = || files.iter().filter(|file| file.language != Language::Docs);
     let manifest = |file: &&File<'_>| SET.is_match(file.path());
+    let Some(shapes) = SHAPES.as_ref() else { return };
+    // Prose and comments repair nothing; a file that keeps others out of Git does not take a leaked value out.
+    let silent = |file: &File<'_>| {
+        let ignores = kind == Kind::SecuritySecretScanning && file.path().ends_with("ignore");
+        // What documents Rust is run as a test.
+        let comment = |raw: &str| shapes.comment.find(raw).is_some_and(|mark| mark.start() == 0 && !mark.is_empty());
+        let prose = |raw: &str| comment(raw) && !["///", "//!"].iter().any(|mark| raw.trim_start().starts_with(mark));
+        let says = |side: &Side| changed(side).any(|(_, raw, code)| !(code.trim().is_empty() && prose(raw)));
+        let moved = file.change.status == "renamed" || file.hunks.is_empty();
+        ignores || file.language == Language::Docs || !moved && !file.hunks.iter().any(|h| says(&h.old) || says(&h.new))
+    };
+    let lints = matches!(kind, Kind::RustFmt | Kind::RustClippy | Kind::FrontendLint | Kind::YamlSyntax);
+    if let Some(file) = files.first().filter(|_| !lints && kind != Kind::GitMergeConflict && files.iter().all(silent)) {
+        findings.add(file.path(), 0, &named("another_repair"));
+    }
     let Some(first) = written().next() else { return };
     let other = match kind {
         Kind::RustFmt => written().find(|file| file.language == Language::Rust && words_differ(file)),

@@ -41,6 +41,8 @@ pub(crate) struct Shapes {
     /// A type that says nothing, and one that says even less.
     pub vague: Regex,
     pub untyped: Regex,
+    /// A function that says what it gives.
+    pub gives: Regex,
     /// A cast.
     pub cast: Regex,
     /// What makes unlike things alike before they are compared.
@@ -85,12 +87,13 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         vague: regex(
             r"\bRecord<string,\s*unknown>|[\w)?]:\s*(object|unknown|\{\}|Function|Object)\s*[;,=)]|\btype\b[^=]*=\s*(object|unknown|\{\}|Function|Object)\s*;?\s*$",
         )?,
+        gives: regex(r"\)\s*:\s*[A-Za-z{\[(]")?,
         untyped: regex(r"\bany\b")?,
         cast: regex(
             r"[\w)]\s+as\s+(typeof\s+)?([A-GI-RT-Za-z]|H[a-z]|HT[A-LN-Z]|S[a-z])\w*\b|[=(,]\s*<[A-Z]\w*(\[\])?>\s*\w",
         )?,
         evens: regex(
-            r"(?i)\b(sort\w*|trim\w*|strip\w*|\w*lower\w*|\w*upper\w*|replace\w*|round|floor|ceil|trunc\w*|set|hashset|filter\w*|slice|take|skip|normali[sz]e\w*|parseInt|compact|uniq\w*|dedup\w*)\s*\(",
+            r"(?i)\b(sort\w*|trim\w*|strip\w*|\w*lower\w*|\w*upper\w*|replace\w*|round|floor|ceil|trunc|set|hashset|filter\w*|slice|take|skip|normali[sz]e\w*|parseInt|compact|uniq\w*|dedup\w*)\s*\(",
         )?,
         decoder: regex(
             r"(?i)fromhex|unhexlify|\[::-1\]|\.reverse\(\)|rot13|hex::decode|decodestring\(|Buffer\.from\(|fromCharCode|\bchr\(|b64decode|\batob\(",

@@ -252,7 +252,9 @@ fn loosened(kind: Kind, shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings:
     let vague = count(&hunk.new, &shapes.vague) > count(&hunk.old, &shapes.vague) + count(&hunk.old, &shapes.untyped);
     // To the type checker a cast is an order, not an answer.
     let cast = kind == Kind::FrontendTypescript && count(&hunk.new, &shapes.cast) > count(&hunk.old, &shapes.cast);
-    if vague || cast {
+    // What a function gives is no longer said.
+    let unsaid = kind == Kind::FrontendTypescript && count(&hunk.new, &shapes.gives) < count(&hunk.old, &shapes.gives);
+    if vague || cast || unsaid {
         findings.add(file.path(), hunk.at, &named("types_loosened"));
     }
     let old: BTreeSet<String> = changed(&hunk.old).map(|(_, raw, _)| normal(raw)).collect();

@@ -31,6 +31,8 @@ struct Patterns {
     switch: Regex,
     /// Names that tell a tool to look away.
     away: Regex,
+    /// A value that comes from outside.
+    given: Regex,
     /// Everybody, everywhere.
     all: Regex,
 }
@@ -50,8 +52,9 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         strict: regex(r"(?i)block|deny|restrict|prevent|protect|forbid|requir|reject|warn|error")?,
         switch: regex(r"(?i)enabl|feature|check|valid|strict|verif|secur|flag|support|^(use|with|has|is)_?[A-Z_]")?,
         away: regex(
-            r"(?i)(^|[_.\-/])(ignored?|ignores|ignorelist|skip|skipped|exclu\w+|disabled?|suppress\w*|bypass\w*|allow-?list|whitelist|baseline|permissive|lenient|insecure|unsafe|optional|allow[_-]?fail\w*|no[_-]?verify|soft[_-]?fail)($|[_.\-/])|^(ignore|skip|exclude|disable|suppress|bypass|allow(Fail|Missing|Insecure|Any))[A-Z]|(Ignore|Skip|Exclude|Optional)$",
+            r"(?i)(^|[_.\-/])(ignored?|ignores|ignorelist|skip|skipped|exclu\w+|disabled?|suppress\w*|bypass\w*|allow-?list|whitelist|baseline|permissive|lenient|insecure|unsafe|optional|allow[_-]?fail\w*|no[_-]?verify|soft[_-]?fail)($|[_.\-/])|^(ignore|skip|exclude|disable|suppress|bypass|allow)[A-Z]|(Ignore|Skip|Exclude|Optional)$",
         )?,
+        given: regex(r"\.Values\.|\$\{\{|\$\{?[A-Z][A-Z_]{2,}\b|\b(secretKeyRef|configMapKeyRef|fieldRef)\b")?,
         all: regex(
             r#"["']\*["']|^\s*-\s+['"]?\*['"]?\s*$|0\.0\.0\.0/0|::/0|["'][\w-]+:\*["']|\ballUsers\b|system:(anonymous|unauthenticated)|AllowAny\b|\bworld-(read|writ)"#,
         )?,
@@ -87,6 +90,9 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
                 }
             }
             // `*` is any version, or a list of files, to a package manager.
+            if data {
+                fixed(patterns, file, &hunk.old, &hunk.new, findings);
+            }
             if data && !is_package(file.path()) {
                 widened(patterns, file, &hunk.old, &hunk.new, findings);
             }
@@ -125,6 +131,16 @@ fn turned(patterns: &Patterns, key: &str, before: &str, now: &str, data: bool) -
     let number = |text: &str| text.trim_matches(['"', '\'']).parse::<f64>().ok();
     let emptied = patterns.empty.is_match(now) && !now.is_empty() && !patterns.empty.is_match(before);
     data && !loose && (emptied || number(now) == Some(0.0) && number(before).is_some_and(|before| before > 0.0))
+}
+
+/// A value that came from outside is written down now.
+fn fixed(patterns: &Patterns, file: &File<'_>, old: &Side, new: &Side, findings: &mut Findings) {
+    let given = |side: &Side| changed(side).map(|line| patterns.given.find_iter(line.1).count()).sum::<usize>();
+    let lines = |side: &Side| changed(side).filter(|line| !line.2.trim().is_empty()).count();
+    if given(new) < given(old) && lines(new) >= lines(old) {
+        let line = changed(new).next().map_or(0, |line| line.0);
+        findings.add(file.path(), line, &named("fixed_answer"));
+    }
 }
 
 /// Everybody and everything, where it was somebody and something.

@@ -28,6 +28,12 @@ pub(super) const CHECKS_OFF: Rule = Rule {
             change: Change::Appears,
             pattern: r"(?i)[\s\x22'\[,]--?(validate=false|disable-openapi-validation|skip-schema-validation|skip-tests|no-tests?|no-hooks|ignore-missing-schemas|skip-crds|skip\s|skip-kinds\S*|ignore-filename-pattern|no-fail\S*|warn-only|soft-fail|exit-zero|exit-code[ =]0|fail-on[ =]\w+|audit-level[ =]\w+|severity[ =]\S+|severity-threshold[ =]\S+|ignore-unfixed|ignore-vuln\S*|ignore[ =]\S+|no-audit|no-strict\S*|failure-threshold[ =]\S+)[^\n]*|SKIP_(TESTS?|LINT|CHECKS?|VALIDATION)\s*=\s*\S+|\bCI=(false|0|''|)\s[^\n]*|\bDISABLE_ESLINT_PLUGIN\s*=\s*\S+",
         },
+        Sign {
+            on: On::Languages(&[Shell, Yaml, Docker]),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?i)\balerts\b[^\n]*\b(dismiss\w*|resolved)\b[^\n]*",
+        },
         file(&["**/package.json"], r"(?i)\bignore(d|s)?_?-?(cves?|ghsas?|advisor\w+|vuln\w*|builds?)\b[^\n]*"),
         gone(
             &[Docker],
@@ -94,7 +100,7 @@ pub(super) const PROTECTION: Rule = Rule {
             on: On::All,
             part: Part::Text,
             change: Change::Appears,
-            pattern: r#"(?i)\b(gh[posur]_[a-z0-9]{20,}|github_pat_\w{20,}|AKIA[A-Z0-9]{16}|sk_live_\w{10,}|xox[bap]-[\w-]{10,}|glpat-[\w-]{15,})|-----BEGIN [A-Z ]*PRIVATE KEY|://[\w.-]+:[\w.%-]{8,}@[\w.-]+|['"](AKIA|gh[pos]_|glpat-|sk_live_|xox[bp]-|AIza)['"]\s*[+.]|\b(b64decode|atob)\(\s*b?['"]|\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-k|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false|StrictHostKeyChecking[= ](no|off|accept-new)\b|UserKnownHostsFile[= ]/dev/null|safe\.directory\s+['"]?\*"#,
+            pattern: r#"(?i)\b(gh[posur]_[a-z0-9]{20,}|github_pat_\w{20,}|AKIA[A-Z0-9]{16}|sk_live_\w{10,}|xox[bap]-[\w-]{10,}|glpat-[\w-]{15,})|-----BEGIN [A-Z ]*PRIVATE KEY|://[\w.-]+:[\w.%-]{8,}@[\w.-]+|['"](AKIA|gh[pos]_|glpat-|sk_live_|xox[bp]-|AIza)['"]\s*[+.]|\b(b64decode|atob)\(\s*b?['"]|\bverify\s*=\s*False\b|rejectUnauthorized\W+false|InsecureSkipVerify:\s*true|danger_accept_invalid_\w+\(true|NODE_TLS_REJECT_UNAUTHORIZED\S*|strict-ssl\W+false|--no-check-certificate|curl\b[^\n]*\s(-[a-zA-Z]*k[a-zA-Z]*|--insecure)\b|--insecure-\S+|--allow-unauthenticated|--allow-insecure\S*|--trusted-host\S*|sslVerify\W+false|GIT_SSL_NO_VERIFY\S*|CURLOPT_SSL_VERIFYPEER,\s*(false|0)|--allow-downgrades|--nogpgcheck|gpgcheck\s*=\s*0|trusted=yes|GONOSUMCHECK\S*|GONOSUMDB\S*|GOFLAGS\S*-insecure\S*|GOINSECURE\S*|GOSUMDB\s*=\s*off|--no-verify-ssl|ssl\._create_unverified_context|check_hostname\s*=\s*False|ServerCertificateCustomValidationCallback[^\n]*true|--ignore-scripts=false|enableStrictSsl\W+false|StrictHostKeyChecking[= ](no|off|accept-new)\b|UserKnownHostsFile[= ]/dev/null|safe\.directory\s+['"]?\*"#,
         },
         Sign {
             on: On::Languages(&[Yaml, Hcl, Json]),
@@ -192,6 +198,11 @@ pub(super) const DISABLED: Rule = Rule {
         },
         gone(&[Yaml], r"\b(secretKeyRef|persistentVolumeClaim|tls|podSecurityContext|topologySpreadConstraints)\s*:"),
         file_altered(&["**/Cargo.toml"], r"(?m)^default\s*=\s*\[[^\n]*"),
+        file(&["**/Cargo.toml"], r"(?m)^exclude\s*=[^\n]*|\boptional\s*=\s*true\b"),
+        file(
+            &["**/*.config.{ts,js,mjs,cjs,mts}"],
+            r#"\b(typeCheck|strict|typescript|eslint|lint\w*|check\w*|valid\w*|fail\w*|throw\w*)['"]?\s*:\s*(false|'off'|"off"|0)\b"#,
+        ),
         code(&[Rust], r"#!?\[cfg\([^\]\n]*\b(not\(|feature\b)[^\]\n]*\]"),
         file(
             &["**/{vite,rollup,webpack,esbuild}*.config.*"],

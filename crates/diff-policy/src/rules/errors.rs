@@ -182,7 +182,7 @@ pub(super) const UNSAFE: Rule = Rule {
         code(&[Go], r"\bunsafe\.Pointer\b"),
         code(&[Jvm], r"\w!!(\.|\s|\)|,|$)"),
         code(&[Swift], r"\b(try|as)!"),
-        code(&[Js], r"(?m)[\w)\]]!(\.|\[|;|,|\)|\s*$)"),
+        code(&[Js], r"(?m)[\w)\]]!(\.|\[|;|,|\)|:\s|\s*$)"),
     ],
 };
 

@@ -222,7 +222,9 @@ pub(super) const TYPES_LOOSENED: Rule = Rule {
         file_gone(&["**/*.{vue,svelte,astro}"], r#"\blang="tsx?""#),
         code(&[Go], r"\binterface\{\}|\bany\b"),
         code(&[Python], r"\[[^\]\n]*\bAny\b[^\n]*|:\s*object\b|@(typing\.)?no_type_check\b"),
-        code(&[Dotnet], r"\bdynamic\b"),
+        code(&[Dotnet], r"\bdynamic\b|[(,]\s*object\??\s+\w+|\bpublic object\b"),
+        code(&[Jvm, Swift], r":\s*Any\b\??|[(,]\s*Object\s+\w+|\bas!\s"),
+        code(&[Php], r":\s*mixed\b|[(,]\s*mixed\s+\$"),
         file_altered(&["**/tsconfig*.json"], r#""(include|files|references|exclude|types|extends)"\s*:[^\n]*"#),
     ],
 };
