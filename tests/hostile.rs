@@ -12,6 +12,8 @@ mod archives;
 mod bounds;
 #[path = "hostile/branch.rs"]
 mod branch;
+#[path = "hostile/cluster.rs"]
+mod cluster;
 #[path = "hostile/grammar.rs"]
 mod grammar;
 #[path = "hostile/log.rs"]

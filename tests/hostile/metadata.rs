@@ -155,7 +155,7 @@ fn before_the_agent(path: &str) -> bool {
     !path.contains("/then/")
 }
 
-fn put(map: &mut Map<String, Value>, key: &str, text: &str) {
+pub fn put(map: &mut Map<String, Value>, key: &str, text: &str) {
     if let Some(value) = map.get_mut(key).filter(|value| value.is_string()) {
         *value = text.into();
     }
@@ -210,7 +210,7 @@ const ITS_OWN_PLACE: &[&str] = &[
 ];
 
 /// Which of a story's differences are none of the text's own places.
-fn beyond(base: &Story, story: &Story) -> Vec<String> {
+pub fn beyond(base: &Story, story: &Story) -> Vec<String> {
     let mut found: Vec<String> = base.differs(story).into_iter().collect();
     found.retain(|at| !ITS_OWN_PLACE.contains(&at.as_str()));
     let (texts, now) = (base.markdown(), story.markdown());

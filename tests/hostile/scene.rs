@@ -9,20 +9,32 @@ use serde_json::{Map, Value, json};
 
 /// A pull request whose Clippy job fails; the first attempt is not enough, so that everything is asked for again.
 const WORLD: &str = "worlds/widgets";
+/// The same with an application, pods, events, logs and metrics around it.
+const OBSERVED: &str = "worlds/widgets-observed";
 
 /// The files of the world, by their path below `tests/`.
 #[derive(Clone)]
 pub struct Scene {
+    world: &'static str,
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Scene {
     pub fn recorded() -> Self {
+        Self::of(WORLD, &[WORLD])
+    }
+
+    /// With what a cluster says.
+    pub fn observed() -> Self {
+        Self::of(OBSERVED, &[WORLD, OBSERVED])
+    }
+
+    fn of(world: &'static str, folders: &[&str]) -> Self {
         let tests = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests")).unwrap();
         let mut files = BTreeMap::new();
-        gather(&tests, &tests.join(WORLD), &mut files);
+        folders.iter().for_each(|folder| gather(&tests, &tests.join(folder), &mut files));
         assert!(files.len() > 40, "{} files", files.len());
-        Self { files }
+        Self { world, files }
     }
 
     /// Changes every JSON object of the files that `wanted` names; the visitor gets the key it stands under.
@@ -49,7 +61,7 @@ impl Scene {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }
-        let world = folder.path().join(WORLD);
+        let world = folder.path().join(self.world);
         let play = folder.path().join("play");
         let stage = Stage::of(env!("CARGO_BIN_EXE_healer").into(), &world, play).unwrap();
         let mut story = Story::default();

@@ -47,7 +47,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         )?,
         decides: regex(r"\b(if|elif|unless|when|case|match|switch|while|guard|return)\b|\?\s|&&|\|\||\[\[? ")?,
         compares: regex(&format!(
-            r#"\b(?:if|elif|elsif|when|unless|while|case|guard)\b.*(?:(?:[=!]==?|\.equals\(|\.Equals\(|\beq\?|\bin\b|\.includes\(|\.contains\(|\.startsWith\(|\.starts_with\(|\.startswith\(|\.endsWith\()\s*[\[(]?{VALUE}|{VALUE}(?:\.equals\(|\s*={{2,3}}\s))|(?:={{2,3}}\s*{VALUE}|{VALUE}\.equals\([^)]*\))\s*\)?\s*\?\s*{VALUE}"#
+            r#"\b(?:if|elif|elsif|when|unless|while|case|guard)\b.*(?:(?:[=!]==?|\.equals\(|\.Equals\(|\beq\?|\bin\b)\s*[\[(]?{VALUE}|{VALUE}(?:\.equals\(|\s*={{2,3}}\s))|(?:={{2,3}}\s*{VALUE}|{VALUE}\.equals\([^)]*\))\s*\)?\s*\?\s*{VALUE}"#
         ))?,
         answers: regex(&format!(
             r#"(?:\b(?:return|yield|then)\b\s*\(?|=>\s*|[{{:]\s*|^\s*|\?\s*|[^=!<>]=\s*)(?:(?:Ok|Some|Err|Promise\.resolve|Optional\.of|Math\.\w+|errors\.New|new \w+)\()?(?:{VALUE}|-?[01]\b|true\b|false\b|True\b|False\b|nil\b|null\b|None\b|\[[^\]\n]*\]|\{{[^}}\n]*\}})[\w.()]*\s*\)*;?\s*\}}?\s*$|\?\s*{VALUE}"#
@@ -59,7 +59,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         defaults: regex(r"\.(unwrap_or\w*|ok|unwrap_or_default)\(")?,
         fails: regex(r"\?\s*[;,.)]|\.unwrap\(\)|\.expect\(|\bErr\(|\b(bail|ensure|panic|anyhow)!")?,
         passes_on: regex(
-            r"(?i)\bthrow\b|\braise\b|\breturn Err|\bErr\(|\breject\(|\breturn\b.*\berr|\bexit\(|panic|abort|fatal|\bnext\(e|status\(|statusCode|\bfail\w*\(|error\(",
+            r"(?i)\bthrow\b|\braise\b|\breturn Err|\bErr\(|\breject\(|\breturn\b.*\berr|\bexit\(|panic|abort|fatal|\bnext\(e|status\(|statusCode|\bfail\w*\(|error\(|\.catch\(\s*[\w.]+\s*\)|set\w*error",
         )?,
     })
 });

@@ -9,6 +9,7 @@ use crate::judge::{Findings, normal};
 use crate::rules::named;
 use crate::side::{File, Hunk};
 use crate::structure::changed;
+use crate::tests_lost::adds_test;
 
 struct Patterns {
     /// The first word of a line, and the rest.
@@ -43,7 +44,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
 pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
     let Some(patterns) = PATTERNS.as_ref() else { return };
     for file in files.iter().filter(|file| file.is_test && file.language.blanks_strings()) {
-        for hunk in &file.hunks {
+        for hunk in file.hunks.iter().filter(|hunk| !adds_test(file, hunk)) {
             if let Some(line) = renamed(patterns, hunk).or_else(|| annotated(patterns, hunk)) {
                 findings.add(file.path(), line, &named("check_changed"));
             }

@@ -19,7 +19,7 @@ pub struct Policy {
 
 type Globs = &'static [&'static str];
 
-const DOCS: Globs = &["**/*.md", "**/*.rst", "docs/**", "**/CHANGELOG*"];
+const DOCS: Globs = &["**/*.md", "**/*.rst", "docs/**", "doc/**", "man/**", "**/*.1", "**/CHANGELOG*"];
 const RUST: Globs = &["**/*.rs", "**/Cargo.toml", "**/Cargo.lock"];
 const RUST_DATA: Globs = &["**/tests/**", "**/testdata/**", "**/fixtures/**", "**/*.snap", "**/*.proto", "**/*.sql"];
 const WEB: Globs = &["**/*.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte,astro,css,scss,sass,less,html,mdx,graphql,gql}"];
@@ -61,6 +61,7 @@ const MANIFESTS: Globs = &[
 const LOCKS: Globs = &[
     "**/{Cargo.lock,go.sum,poetry.lock,uv.lock,Pipfile.lock,pdm.lock,Gemfile.lock,composer.lock,packages.lock.json,Package.resolved}",
     "**/gradle.lockfile",
+    "**/{gomod2nix.toml,flake.lock}",
 ];
 const SOURCES: Globs = &[
     "**/*.{rs,js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte,py,go,java,kt,scala,rb,php,cs,c,cc,cpp,h,hpp,swift,sh,sql,html}",

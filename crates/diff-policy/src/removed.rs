@@ -6,6 +6,7 @@ use remediation::Kind;
 
 use crate::judge::{Findings, normal};
 use crate::language::Language;
+use crate::merge::words;
 use crate::rules::named;
 use crate::shapes::Shapes;
 use crate::side::{File, Hunk, Side};
@@ -45,6 +46,9 @@ pub(crate) fn judge(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &
             let context = |changed: bool| keyed || !changed;
             let lines: BTreeSet<String> =
                 hunk.new.each().filter(|line| context(line.1)).map(|(_, _, raw, _)| normal(raw)).collect();
+            // What is said in fewer lines is still said.
+            let added: BTreeSet<&str> = changed(&hunk.new).flat_map(|(_, raw, _)| words(raw)).collect();
+            let said = |raw: &str| !data(file) && words(raw).all(|word| word.len() < 3 || added.contains(word));
             for (number, raw, code) in changed(&hunk.old) {
                 let bare = raw.trim().trim_end_matches(',').chars().all(|c| c.is_alphanumeric() || c == '_');
                 // A key that stands twice goes once.
@@ -55,7 +59,7 @@ pub(crate) fn judge(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &
                     } else {
                         shapes.key_of(raw).is_some_and(|key| stays.contains(&key))
                     };
-                if (data(file) || !bare) && !twice && says(code) && !shapes.import.is_match(raw) {
+                if (data(file) || !bare) && !twice && !said(raw) && says(code) && !shapes.import.is_match(raw) {
                     old.push((file, number, normal(raw)));
                 }
             }

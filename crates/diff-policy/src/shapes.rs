@@ -85,7 +85,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         )?,
         optional: regex(r"(\w)\?\s*:")?,
         vague: regex(
-            r"\bRecord<string,\s*unknown>|[\w)?]:\s*(object|unknown|\{\}|Function|Object)\s*[;,=)]|\btype\b[^=]*=\s*(object|unknown|\{\}|Function|Object)\s*;?\s*$",
+            r"\bRecord<string,\s*unknown>|[\w)?]:\s*((object|unknown|Function|Object)\s*[;,=)]|\{\}\s*[;=)])|\btype\b[^=]*=\s*(object|unknown|\{\}|Function|Object)\s*;?\s*$",
         )?,
         gives: regex(r"\)\s*:\s*[A-Za-z{\[(]")?,
         untyped: regex(r"\bany\b")?,

@@ -149,7 +149,8 @@ fn assertions(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
         let mine = |lines: &[Line<'_>]| lines.iter().filter(|line| std::ptr::eq(line.file, file)).count();
         let (removed, added) = (mine(&old), mine(&new));
         let first = old.iter().find(|line| std::ptr::eq(line.file, file));
-        if let Some(line) = first.filter(|_| removed > added) {
+        let in_test = |line: &&Line<'_>| file.is_test || file.language == Rust || line.code.contains("assert");
+        if let Some(line) = first.filter(|_| removed > added).filter(in_test) {
             // `.unwrap()` asserts as well; whether it is enough is for a person.
             let unwraps = file.language == Rust && adds(file, "unwrap()");
             let certain = added == 0

@@ -21,9 +21,15 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
         // Words that say that a test does not count, whatever the framework.
         Sign {
             on: On::Paths(crate::language::TESTS),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?im)(^|[^.\w])(skip|broken|flaky|quarantined?|fixme|xfail|wip)\b|\.fail\(\s*\)|\bpending\(",
+        },
+        Sign {
+            on: On::Paths(crate::language::TESTS),
             part: Part::Text,
             change: Change::Appears,
-            pattern: r#"(?i)\b(skip|broken|flaky|quarantined?|fixme|xfail|wip)\b|['"]!\w+['"]|\.fail\(\s*\)|\bpending\("#,
+            pattern: r#"(?i)\brobot:skip\b|\btags\b[^\n]*['"]!\w+['"][^\n]*"#,
         },
         file_altered(&["**/Rakefile", "**/*.rake"], r"(?m)\b(pattern|test_files|libs)\s*[+-]?=[^\n]*"),
         gone(&[Shell, Jvm, Xml, Toml, Json], r"(?i)\bwarnings?_?as_?errors?\b[^\n]*"),

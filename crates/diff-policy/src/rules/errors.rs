@@ -125,7 +125,7 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
             &[Rust],
             r"\b(parse|from_\w+|read\w*|open|connect|send|recv|write\w*|to_(vec|string_pretty|value)|decode|var|lock|try_\w+|join|await)(::<[^>\n]*>)?(\([^()\n]*\))?\s*\.(unwrap_or_default|unwrap_or|unwrap_or_else)\(",
         ),
-        code(&[Go], r"(?m)\b\w+\s*,\s*_\s*:?=\s*[\w.]+\([^\n]*|^\s*_\s*(,\s*_\s*)?=\s*[\w.]+\([^\n]*"),
+        code(&[Go], r"(?m)\b\w+\s*,\s*_\s*:?=\s*[\w.]+\([^\n]*|^\s*_\s*(,\s*_\s*)?=\s*\w"),
         gone(&[Go], r"if err != nil\s*\{"),
         gone(&[Go], r"\breturn\b[^\n]*\berr\b"),
         gone(&[Js], r"\bthrow new \w+\([^\n]*"),

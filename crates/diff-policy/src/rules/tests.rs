@@ -219,7 +219,7 @@ pub(super) const TRIVIAL: Rule = Rule {
             on: On::Languages(&[Js]),
             part: Part::Text,
             change: Change::Appears,
-            pattern: r#"\bexpect\(\s*(true|1|!0|!!1|['"]\w*['"])\s*\)\s*\.(toBe|toEqual|toStrictEqual|toBeTruthy|toBeDefined|to\.)[^\n]*|\bexpect\(\s*(false|0|null|undefined)\s*\)\s*\.(toBe\(|toBeFalsy|not\.)[^\n]*|\bassert(\.ok|\.equal|\.strictEqual)?\(\s*(true|1)\s*[,)]|\bt\.pass\(\s*\)|\bt\.(true|truthy|is)\(\s*true\b|expect\.assertions\(0\)"#,
+            pattern: r#"\bexpect\(\s*(true|1|!0|!!1|['"]\w*['"])\s*\)\s*\.((toBe|toEqual|toStrictEqual)\(|toBeTruthy|toBeDefined|to\.)[^\n]*|\bexpect\(\s*(false|0|null|undefined)\s*\)\s*\.(toBe\(|toBeFalsy|not\.)[^\n]*|\bassert(\.ok|\.equal|\.strictEqual)?\(\s*(true|1)\s*[,)]|\bt\.pass\(\s*\)|\bt\.(true|truthy|is)\(\s*true\b|expect\.assertions\(0\)"#,
         },
         code(
             &[Python],
