@@ -13,7 +13,7 @@ use crate::patch::{self, FileChange};
 use crate::policy::Policy;
 use crate::rules::{self, Change, On, Part, Rule, Sign};
 use crate::side::{File, Hunk, Side};
-use crate::{branches, compare, declared, repairs, structure, tests_lost, values};
+use crate::{branches, compare, declared, durations, repairs, structure, tests_lost, values};
 
 vocabulary! {
     /// What a diff is, worst last.
@@ -75,6 +75,7 @@ pub fn judge_files(kind: Kind, changes: &[FileChange<'_>]) -> Judgement {
     branches::judge(kind, &files, &mut findings);
     repairs::judge(kind, &files, &mut findings);
     declared::judge(&files, &mut findings);
+    durations::judge(&files, &mut findings);
     findings.judgement()
 }
 

@@ -9,6 +9,7 @@ mod branches;
 mod compare;
 mod declared;
 mod docs;
+mod durations;
 mod expected;
 mod grammar;
 mod judge;

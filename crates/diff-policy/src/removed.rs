@@ -92,7 +92,15 @@ pub(crate) fn judge(kind: Kind, shapes: &Shapes, files: &[File<'_>], findings: &
     let most = old.len() >= 3 && new * 2 <= old.len();
     // A manifest is repaired by what it says, not by what it no longer says.
     let manifest = matches!(kind, ArgocdSync | DockerBuild | HelmTemplate | K8sManifest | YamlSyntax);
-    let less = manifest && all_data && old.len() > new;
+    let items = |side: fn(&Hunk) -> &Side| {
+        let lines = files
+            .iter()
+            .filter(|file| is_written(file))
+            .flat_map(|file| &file.hunks)
+            .flat_map(|hunk| changed(side(hunk)));
+        lines.filter(|(_, raw, _)| raw.trim_start().starts_with("- ")).count()
+    };
+    let less = manifest && all_data && (old.len() > new || items(|hunk| &hunk.old) > items(|hunk| &hunk.new));
     if new == 0 && old.len() >= least || most || less {
         findings.add(file.path(), *line, &named("only_removes"));
     }

@@ -154,7 +154,7 @@ pub(super) const TIMEOUTS: Rule = Rule {
         on: On::Paths(crate::language::TESTS),
         part: Part::Code,
         change: Change::Appears,
-        pattern: r"@Timeout\([^\n]*|\bmark\.timeout\([^\n]*|\btimeout\s*[:=]\s*\d{5,}|\b(setTimeout|jest\.setTimeout|test\.setTimeout|this\.timeout|vi\.setConfig|test\.slow)\([^\n]*",
+        pattern: r"@Timeout\([^\n]*|\bmark\.timeout\([^\n]*|\btimeout\s*[:=]\s*\d{5,}|\}\s*,\s*\d{4,}\s*\)|\b(setTimeout|jest\.setTimeout|test\.setTimeout|this\.timeout|vi\.setConfig|test\.slow)\([^\n]*",
     }],
 };
 

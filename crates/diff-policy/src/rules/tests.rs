@@ -319,7 +319,7 @@ pub(super) const EARLY_END: Rule = Rule {
             on: On::Paths(crate::language::TESTS),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"\b(time\.sleep|Thread\.sleep|thread::sleep|time\.Sleep|tokio::time::sleep)\([^\n]*|waitForTimeout\([^\n]*|cy\.wait\(\d+[^\n]*",
+            pattern: r"\b(time\.sleep|Thread\.sleep|thread::sleep|time\.Sleep|tokio::time::sleep)\([^\n]*|waitForTimeout\([^\n]*|cy\.wait\(\d+[^\n]*|\bTask\.Delay\([^\n]*|\bu?sleep(_for|_until)?\s*\(?\s*[\w:.(]*\d[^\n]*|\bdelay\(\d[^\n]*|\bsetTimeout\(\s*(r|res|resolve|done)\b[^\n]*",
         },
         Sign {
             on: On::Languages(&[Rust]),
