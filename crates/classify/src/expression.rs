@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::plain;
+use crate::plain::Plain;
 
 /// Questions that are not worth the better engine.
 const FEW: u8 = 32;
@@ -20,6 +20,7 @@ const MEMORY: usize = 64 * 1024;
 /// An expression over bytes.
 pub struct Expression {
     like: &'static str,
+    plain: OnceLock<Option<Plain>>,
     asked: AtomicU8,
     // Boxed: there are hundreds, and few are ever compiled.
     light: OnceLock<Option<Box<regex_lite::Regex>>>,
@@ -29,21 +30,23 @@ pub struct Expression {
 impl Expression {
     /// For this expression, which must be valid (a test compiles all that are built in).
     pub const fn new(like: &'static str) -> Self {
-        Self { like, asked: AtomicU8::new(0), light: OnceLock::new(), full: OnceLock::new() }
+        Self { like, plain: OnceLock::new(), asked: AtomicU8::new(0), light: OnceLock::new(), full: OnceLock::new() }
     }
 
     /// Whether it matches somewhere in the line.
     pub fn is_match(&self, line: &[u8]) -> bool {
         // One that came compiled has no text.
         if !self.like.is_empty()
-            && let Some(told) = plain::matches(self.like, line)
+            && let Some(plain) = self.plain.get_or_init(|| Plain::new(self.like))
+            && let Some(told) = plain.matches(line)
         {
             return told;
         }
         let asked = self.asked.load(Ordering::Relaxed);
         if asked < FEW && line.is_ascii() && self.full.get().is_none() {
             self.asked.store(asked + 1, Ordering::Relaxed);
-            let light = self.light.get_or_init(|| regex_lite::Regex::new(self.like).ok().map(Box::new));
+            let light =
+                self.light.get_or_init(|| regex_lite::Regex::new(&without_captures(self.like)).ok().map(Box::new));
             if let (Some(light), Ok(line)) = (light, std::str::from_utf8(line)) {
                 return light.is_match(line);
             }
@@ -53,9 +56,32 @@ impl Expression {
 
     /// The full engine.
     pub fn full(&self) -> Option<&Regex> {
-        let compile = || RegexBuilder::new(self.like).unicode(false).dfa_size_limit(MEMORY).build();
+        let compile = || RegexBuilder::new(&without_captures(self.like)).unicode(false).dfa_size_limit(MEMORY).build();
         self.full.get_or_init(|| compile().ok().map(Box::new)).as_deref()
     }
+}
+
+/// The same expression whose groups capture nothing: what is kept for each group of each state would be megabytes.
+fn without_captures(like: &str) -> String {
+    let mut out = String::with_capacity(like.len() + 64);
+    let (mut escaped, mut class, mut letters) = (false, false, like.chars().peekable());
+    while let Some(letter) = letters.next() {
+        out.push(letter);
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' if !class => {
+                class = true;
+                // A bracket that comes first is a letter.
+                out.extend(letters.next_if_eq(&'^'));
+                out.extend(letters.next_if_eq(&']'));
+            }
+            ']' => class = false,
+            '(' if !class && letters.peek() != Some(&'?') => out.push_str("?:"),
+            _ => {}
+        }
+    }
+    out
 }
 
 impl From<Regex> for Expression {
@@ -74,16 +100,25 @@ mod tests {
         let rules: Vec<_> = TOOLS.iter().flat_map(|tool| tool.rules).collect();
         let lines: Vec<&str> = rules.iter().flat_map(|rule| rule.yes.iter().chain(rule.no)).copied().collect();
         for rule in rules {
-            let full = RegexBuilder::new(rule.like).unicode(false).build().unwrap();
-            let light = regex_lite::Regex::new(rule.like).unwrap();
+            let full = RegexBuilder::new(&without_captures(rule.like)).unicode(false).build().unwrap();
+            let light = regex_lite::Regex::new(&without_captures(rule.like)).unwrap();
             for line in &lines {
                 let matches = full.is_match(line.as_bytes());
-                match plain::matches(rule.like, line.as_bytes()) {
+                match Plain::new(rule.like).and_then(|plain| plain.matches(line.as_bytes())) {
                     Some(told) => assert_eq!(matches, told, "{}: {line}", rule.name),
                     None if line.is_ascii() => assert_eq!(matches, light.is_match(line), "{}: {line}", rule.name),
                     None => {}
                 }
             }
+        }
+    }
+
+    #[test]
+    fn groups_capture_nothing_and_letters_stay() {
+        assert_eq!(without_captures(r"^(a|\(b\))[(]x[^](](?:y)(?i)"), r"^(?:a|\(b\))[(]x[^](](?:y)(?i)");
+        for rule in TOOLS.iter().flat_map(|tool| tool.rules) {
+            let full = RegexBuilder::new(&without_captures(rule.like)).unicode(false).build().unwrap();
+            assert_eq!(full.captures_len(), 1, "{}", rule.name);
         }
     }
 

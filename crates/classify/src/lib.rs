@@ -14,6 +14,7 @@ mod excerpt;
 mod expression;
 mod grams;
 mod header;
+mod hosts;
 pub mod lines;
 mod location;
 mod marks;

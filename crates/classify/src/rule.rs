@@ -10,6 +10,7 @@ use remediation::Kind;
 
 use crate::expression::Expression;
 use crate::grams::GRAMS;
+use crate::hosts::Speech;
 use crate::rules;
 
 /// What a matching line is to its tool.
@@ -163,16 +164,18 @@ impl Table {
         if !fired.is_empty() {
             fired.sort_unstable();
             fired.dedup();
-            fired.retain(|row| self.rows[usize::from(*row)].matches(line));
+            let mut said = None;
+            fired.retain(|row| {
+                let row = &self.rows[usize::from(*row)];
+                row.matches(line) && rules::counts(row.tool, || *said.get_or_insert_with(|| Speech::of(line)))
+            });
         }
     }
 }
 
 impl Row {
     fn matches(&self, line: &[u8]) -> bool {
-        self.like.is_match(line)
-            && rules::counts(self.tool, line)
-            && !self.not.as_ref().is_some_and(|not| not.is_match(line))
+        self.like.is_match(line) && !self.not.as_ref().is_some_and(|not| not.is_match(line))
     }
 }
 

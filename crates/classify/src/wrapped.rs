@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use remediation::Kind;
 
+use crate::hosts::names_only_near;
 use crate::rule::{Role, Rule, Table};
-use crate::rules::names_only_near;
 use crate::weigh::Weighed;
 
 /// How far a wrapper stands from the reason that it wraps, in lines.

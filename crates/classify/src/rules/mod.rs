@@ -3,18 +3,17 @@
 //! To add a tool: write `rules/<tool>.rs` with `pub const RULES: &[Rule]`, name it in the two lists below, and give
 //! every row a line that it decides and a look-alike that it leaves alone; a test asks for both.
 
+use crate::hosts::Speech;
 use crate::rule::Tool;
 
-/// Whether a line counts for a tool's rules.
-pub fn counts(tool: &str, line: &[u8]) -> bool {
+/// Whether a line that speaks of a host counts for a tool's rules; what it says is asked where that matters.
+pub fn counts(tool: &str, said: impl FnOnce() -> Speech) -> bool {
     match tool {
-        "infra" => !network::is_refused(line) && !network::lacks_near_name(line),
-        "network" => network::is_outside(line) && !network::is_refused(line) && !network::lacks_near_name(line),
+        "infra" => said().may_pass,
+        "network" => said().is_outside,
         _ => true,
     }
 }
-
-pub use network::names_only_near;
 
 macro_rules! tools {
     ($($tool:ident),+ $(,)?) => {

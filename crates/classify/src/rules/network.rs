@@ -1,90 +1,9 @@
 //! What the libraries say that every tool fetches with: a rare tool's network fault is in its library's words.
 //!
-//! A line of these rows counts only where it speaks of a host outside ([`is_outside`]) and is no notice of a retry, and
-//! hardly in a step whose tests failed: a test prints such words about what it tests (see `weigh`).
+//! A line of these rows counts only where it speaks of a host outside and is no notice of a retry ([`crate::hosts`]), and
+//! not in a step whose tests failed: a test prints such words about what it tests ([`crate::wrapped`]).
 
 use crate::rule::{Rule, rule};
-
-/// Words of a line that says that it is not over yet.
-const AGAIN: [&str; 8] = [
-    "retrying", "will retry", "retries left", "tries left", "tries remaining", "retry attempt", "before retry", "retry in ",
-];
-
-/// Ends of names that only a private network knows.
-const PRIVATE: [&str; 6] = [".local", ".internal", ".localhost", ".test", ".svc", ".invalid"];
-
-/// What stands before the name of a host that has no address.
-const LOOKUPS: [&str; 6] =
-    ["translate host name ", "resolve host: ", "getaddrinfo eai_again ", "host lookup: ", "unknownhostexception: ", "dial tcp: lookup "];
-
-/// Whether a line says that a name of one word has no address: such a name is a service of this job.
-pub fn lacks_near_name(line: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(line).to_ascii_lowercase();
-    LOOKUPS.iter().filter_map(|mark| text.split_once(mark)).any(|(_, rest)| {
-        let name = rest.trim_start_matches(['"', '\'', '`']).split([' ', '"', '\'', '`', ':', ')']).next();
-        name.is_some_and(|name| !name.is_empty() && !name.contains('.'))
-    })
-}
-
-/// Words of a side that was reached and refuses, or is refused: another try ends the same.
-const REFUSED: [&str; 9] = [
-    "certificate verify failed", "certificate_verify_failed", "certificate has expired", "self-signed certificate",
-    "self signed certificate", "certificate problem", "x509: certificate", "pkix path building", "response 407",
-];
-
-/// Whether a line says that a certificate or a proxy stands in the way.
-pub fn is_refused(line: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(line).to_ascii_lowercase();
-    REFUSED.iter().any(|words| text.contains(words))
-}
-
-/// Whether a line speaks of a host outside, or of none, and does not announce another try.
-pub fn is_outside(line: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(line).to_ascii_lowercase();
-    if AGAIN.iter().any(|words| text.contains(words)) || is_warning(&text) {
-        return false;
-    }
-    // Of `read tcp 10.1.0.4:39412->HOST` only HOST is the other side, and a resolver is neither.
-    let tokens = text.split(|letter: char| letter.is_whitespace() || "'\"`(),=|\\".contains(letter));
-    let mut sides = tokens.map(|token| token.rsplit("->").next().unwrap_or(token).trim_matches(['<', '>', ':']));
-    !sides.any(|side| !side.ends_with(":53") && is_private(side))
-}
-
-/// Whether text names a host, and every one that it names is this machine or near it.
-pub fn names_only_near(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let mut hosts = text.split(|letter: char| letter.is_whitespace() || "'\"`(),=".contains(letter)).filter(|token| {
-        token.contains("://") || token.starts_with("localhost") || token.starts_with("127.0.0.1")
-    });
-    let first = hosts.next();
-    first.is_some_and(is_private) && hosts.all(is_private)
-}
-
-/// Whether a tool warns: it goes on, and says so if it cannot.
-fn is_warning(text: &str) -> bool {
-    let text = text.trim_start();
-    ["warn", "npm warn", "##[warning]", "[warn"].iter().any(|begin| text.starts_with(begin))
-}
-
-/// Whether it is the address or the name of a host that is this machine or near it.
-fn is_private(token: &str) -> bool {
-    let (scheme, rest) = token.split_once("://").unwrap_or(("", token));
-    let rest = rest.trim_start_matches('[');
-    if rest.starts_with("::1") {
-        return true;
-    }
-    let host = rest.split(['/', ':', ']', '?', ';']).next().unwrap_or_default().trim_end_matches('.');
-    if host == "localhost" || PRIVATE.iter().any(|end| host.ends_with(end)) {
-        return true;
-    }
-    let parts: Vec<Option<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
-    match parts[..] {
-        [Some(127 | 10 | 0), Some(_), Some(_), Some(_)] | [Some(192), Some(168), Some(_), Some(_)] => true,
-        [Some(172), Some(second), Some(_), Some(_)] => (16..32).contains(&second),
-        // A name of one word is a service of this job.
-        _ => scheme.starts_with("http") && !host.is_empty() && !host.contains('.'),
-    }
-}
 
 /// The rows, a library each.
 #[rustfmt::skip]
@@ -95,7 +14,7 @@ pub const RULES: &[Rule] = &[
         yes ["curl: (92) HTTP/2 stream 0 was not closed cleanly: INTERNAL_ERROR (err 2)", "critical libmamba Download error (28) Timeout was reached [https://conda.anaconda.org/conda-forge/noarch/repodata.json.zst]", "error: downloading 'https://a.example.com/b.zip' failed  status_string: \"Couldn't resolve host name\""],
         no ["curl: (7) Failed to connect to localhost port 8080 after 0 ms: Couldn't connect to server", "Warning: Timeout was reached. Will retry in 1 second.", "test Timeout was reached_too_late ok"]),
     rule!("libcurl_code", InfraTransient, Cause 90,
-        ["curl failed to download with exit code", "exited with code ", "url error ", "URL error ", "status_code: ", "Failed. Status: ", "error code ", "curl: ("],
+        ["curl failed to download with exit code", "exited with code ", "url error ", "URL error ", "status_code: ", "Failed. Status: ", "error code "],
         r"curl failed to download with exit code (5|6|7|16|18|28|35|52|55|56|92)\b|[Cc]url failed: .* exited with code (5|6|7|16|18|28|35|52|55|56|92)\b|\b[Cc](url|URL) error:? \(?(5|6|7|16|18|28|35|52|55|56|92)\)?(:| while)|status_code: (6|7|18|28|35|52|55|56|92)$|Failed\. Status: (6|7|18|28|35|52|55|56|92);|ERROR \[error code (6|7|18|28|35|52|55|56|92)\]",
         yes ["error: https://github.com/madler/zlib/archive/v1.3.1.tar.gz: curl failed to download with exit code 28", "OpamSolution.Fetch_fail(\"https://github.com/a/b.tbz (Curl failed: \\\"/usr/bin/curl -L -o /tmp/b -- https://github.com/a/b.tbz\\\" exited with code 6)\")", "  - Curl error (6): Could not resolve hostname for https://mirrors.fedoraproject.org/metalink", "  Failed. Status: 28;\"Timeout was reached\""],
         no ["curl failed to download with exit code 22", "cURL error 60: SSL certificate problem: unable to get local issuer certificate", "cURL error 7: Failed to connect to localhost port 80"]),
@@ -104,7 +23,7 @@ pub const RULES: &[Rule] = &[
         r"(https?://|oci://|host=').*(\breturned (50[234]|429)\b|\b([Ss]tatus|[Rr]esponse)( code)?:? '?(50[0234]|429)\b|too many (50\d|429) error responses|50[234] Server Error|HTTP [Ee]rror:? (50[0234]|429)\b|error \(50[234] |ERROR 50[234]: |HTTP/[12](\.\d)? 50[234]\b)|([Ss]tatus( code)?:?|[Ee]rror:?|HTTP) \(?(50[0234]|429)\)?\b.* (from|for|at|on|to|url:?) \(?'?https://|\((50[234]|429)\) (from|for|at|on|to) https://|(\b[Uu]nexpected (HTTP )?(response|status)( code)?:? (50[0234]|429)|\b50[234] HTTP error|server error \(50[234] |Server returned HTTP response code: 50[0234] for|resulted in a `(50[234]|429) |\]\[50[234]\] ).*|\(http status: 50[234]\)|Response Error \(50[234]\)|: (502|503|504) \((Bad Gateway|Service (Temporarily )?Unavailable|Gateway Time-?[Oo]ut)\)|[Ss]tatus[ _]?[Cc]ode( =|=|:)? ?(50[234]|429)\b.*\b(https?://|bad gateway|Bad Gateway|Service Unavailable|Gateway)|\bstatus: (50[234]|429) \[https://|StatusCodeError: 50[234]|https://\S+: (50[234]|429)( |$)|\b(failed|error|Error|Failed|response|HTTP)\b[^.]*: ?(502|503|504)(:? (Bad Gateway|Service (Temporarily )?Unavailable|Gateway Time-?[Oo]ut).*)?$",
         yes ["Error downloading [https://github.com/a/b.tar.gz] to /t/b.tar.gz: GET returned 502 Bad Gateway", "Unexpected response 503 for http://hackage.haskell.org/timestamp.json", "Max retries exceeded: HTTPSConnectionPool(host='center2.conan.io', port=443): /v1/ping (Caused by ResponseError('too many 502 error responses'))", "error: failed to download plugin: aws-6.56.1: 502 HTTP error fetching plugin", "signing bundle: [POST /api/v1/log/entries][504] createLogEntryDefault", "release-please failed: Error adding to tree: 504", "StatusCodeError: 502 - \"Bad Gateway\"", "Error: HTTP status 500 from https://coveralls.io/api/v1/jobs", "Request failed: 503 (Service Temporarily Unavailable)", "main.go:2:8: example.com/b@v1.0.0: reading https://goproxy.initech.io/example.com/b/@v/v1.0.0.zip: 502 Bad Gateway", "critical libmamba Multi-download failed. Reason: Transfer finalized, status: 502 [https://conda.anaconda.org/a] 4096 bytes"],
         no ["GET http://localhost:8080/health returned 503", "    Received: 504", "expected 200, got status 503", "Error: https://a.example.com/b: 404"]),
-    rule!("http_failed_status", InfraTransient, Cause 80,
+    rule!("http_failed_status", InfraTransient, Cause 84,
         ["status code 50", "status code: 50", "status: 50", "Status: 50", "HTTP 50", "HTTP/1.1 50", "HTTP/2 50", "503 Service", "502 Bad", "504 Gateway", "statusCode: 50"],
         r"\b(Request failed with|failed with|responded with|returned|Unexpected|unexpected|Bad|bad)( HTTP)?( response)? ?(status( code)?:?|statusCode:|HTTP) ?(502|503|504)\b|\bHTTP(/\S+)? (502|503|504)\b.*(Bad Gateway|Unavailable|Time-?[Oo]ut)|\b(502 Bad Gateway|503 Service (Temporarily )?Unavailable|504 Gateway Time-?[Oo]ut)",
         yes ["[Nx Cloud] Failed to start the run: Request failed with status code 503"],
@@ -199,37 +118,3 @@ pub const RULES: &[Rule] = &[
         yes ["We encountered an unexpected error communicating with our servers.", "  Service temporarily unavailable [code: 10013]", "ERROR: Cannot establish a connection to the component registry. Are you connected to the internet?", "Error: Failed to make request to https://firebasehosting.googleapis.com/v1beta1/projects/-/sites/x"],
         no ["expected 'please try again later' to be shown", "Failed to make request to http://localhost:5001/x"]),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_other_side_is_outside_unless_it_is_this_machine_or_near() {
-        for line in [
-            "dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: server misbehaving",
-            "read tcp 10.1.0.112:39412->104.16.98.215:443: read: connection reset by peer",
-            "Failed to connect to github.com port 443 after 133412 ms",
-            "version 10.2.1 of https://pypi.org/simple: timed out",
-        ] {
-            assert!(is_outside(line.as_bytes()), "{line}");
-        }
-        for line in [
-            "Failed to connect to localhost port 80",
-            "http://users:8080/health: timed out",
-            "https://[::1]:8443/: reset",
-            "dial tcp 172.17.0.2:5432: i/o timeout",
-            "HTTPSConnectionPool(host='api.cluster.local', port=443): Read timed out.",
-            "curl: (28) timed out. Retrying in 3 s",
-        ] {
-            assert!(!is_outside(line.as_bytes()), "{line}");
-        }
-        assert!(is_refused(b"curl: (60) SSL certificate problem: unable to get local issuer certificate"));
-        assert!(!is_refused(b"curl: (35) SSL connect error"));
-        assert!(names_only_near("docker compose up -d && curl -fsS http://localhost:8080/"));
-        assert!(!names_only_near("curl -fsS https://get.helm.sh/a && curl localhost:8080"));
-        assert!(!names_only_near("npm ci"));
-        assert!(lacks_near_name(b"could not translate host name \"db\" to address: Temporary failure in name resolution"));
-        assert!(!lacks_near_name(b"curl: (6) Could not resolve host: github.com"));
-    }
-}
