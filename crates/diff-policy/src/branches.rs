@@ -30,6 +30,9 @@ struct Patterns {
     catches: Regex,
     /// Rust: puts a default in the place of a failure.
     defaults: Regex,
+    /// Rust: falls over a failure, and passes it on.
+    unwraps: Regex,
+    passes: Regex,
     /// Rust: fails, or passes a failure on.
     fails: Regex,
     /// Passes a failure on.
@@ -54,9 +57,11 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         ))?,
         host: regex(r"\btypeof\s+\(?(window|document|globalThis|process|navigator|self|global|localStorage|\w+\.)")?,
         catches: regex(
-            r"\bcatch\b|\bexcept\b|\brescue\b|\bErr\(\w*\)\s*=>|\brecover\(\)|\.or_else\(|\bcatch_unwind\b|\.catch\(|\bonErrorReturn|\bgetOrElse\b|\brunCatching\b|\.unwrap_or_else\(",
+            r"\bcatch\b|\bexcept\b|\brescue\b|\bErr\(\w*\)\s*=>|\brecover\(\)|\bcatch_unwind\b|\.catch\(|\bonErrorReturn|\bgetOrElse\b|\brunCatching\b",
         )?,
         defaults: regex(r"\.(unwrap_or\w*|ok|unwrap_or_default)\(")?,
+        unwraps: regex(r"\.unwrap\(\)|\.expect\(")?,
+        passes: regex(r"\?\s*[;,.)]|\breturn Err\(")?,
         fails: regex(r"\?\s*[;,.)]|\.unwrap\(\)|\.expect\(|\bErr\(|\b(bail|ensure|panic|anyhow)!")?,
         passes_on: regex(
             r"(?i)\bthrow\b|\braise\b|\breturn Err|\bErr\(|\breject\(|\breturn\b.*\berr|\bexit\(|panic|abort|fatal|\bnext\(e|status\(|statusCode|\bfail\w*\(|error\(|\.catch\(\s*[\w.]+\s*\)|set\w*error",
@@ -125,6 +130,11 @@ fn one_value(patterns: &Patterns, file: &File<'_>, hunk: &Hunk, findings: &mut F
 /// A default stands where a failure went on.
 fn defaulted(patterns: &Patterns, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
     let more = count(&patterns.defaults, &hunk.new) > count(&patterns.defaults, &hunk.old);
+    let unwraps = count(&patterns.unwraps, &hunk.new) > count(&patterns.unwraps, &hunk.old)
+        && count(&patterns.passes, &hunk.new) < count(&patterns.passes, &hunk.old);
+    if file.language == Rust && unwraps {
+        findings.add(file.path(), hunk.at, &named("result_ignored"));
+    }
     if file.language == Rust && more && count(&patterns.fails, &hunk.old) > count(&patterns.fails, &hunk.new) {
         findings.add(file.path(), hunk.at, &named("result_ignored"));
     }

@@ -26,7 +26,7 @@ pub(super) const SWALLOWED: Rule = Rule {
             on: On::Languages(&[Shell]),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"(?m)^\s*exit 0\s*$|^\t@?-\s*[\w./$][^\n]*|^\.IGNORE\b[^\n]*|^[^\n]*-ErrorAction (SilentlyContinue|Ignore)[^\n]*",
+            pattern: r"(?m)^\s*exit 0\s*$|^\t@?-\s*[\w./$][^\n]*|^\.IGNORE\b[^\n]*|^[^\n]*-ErrorAction (SilentlyContinue|Ignore)[^\n]*|\bErrorActionPreference\s*=\s*\S?(SilentlyContinue|Continue|Ignore)\b",
         },
         Sign {
             on: On::Languages(&[Shell, Docker, Yaml]),
@@ -118,7 +118,7 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
         code(&[Rust], r"\blet _\w*(\s*:\s*[^=]+)?\s*=\s*[a-vx-zA-Z(&][^\n]*\)[^\n]*;|\blet _\s*=\s*w[a-qs-z][^\n]*;"),
         code(
             &[Rust],
-            r"\.ok\(\)\s*;|\bdrop\([a-z_:]+\([^\n]*\)\s*;|\bErr\(\s*_\w*\s*\)\s*=>[^\n]*|\bstd::process::exit\(0\)",
+            r"(?m)^\s*([^w\s]|w[^r\n])[^\n]*\.ok\(\)\s*;|\bdrop\([a-z_:]+\([^\n]*\)\s*;|\bErr\(\s*_\w*\s*\)\s*=>[^\n]*|\bstd::process::exit\(0\)",
         ),
         // A default for what may fail; for what may be absent it is ordinary work (`branches`).
         code(
@@ -139,6 +139,7 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
             change: Change::Disappears,
             pattern: r"\b(precondition|assertionFailure|requireNotNull|requireNonNull|checkNotNull|checkArgument|ensure!|debug_assert\w*!|invariant|ThrowIfNull|static_assert)\s*\(|(?m)^\s*assert\b",
         },
+        file(&["**/*.{pl,pm,t}"], r"\beval\s*\{[^\n]*"),
         code(&[Rust], r"\bblack_box\(|\bconvert::identity\("),
         code(&[Python], r"\bexcept\s*\(?\s*(ImportError|ModuleNotFoundError)\b"),
         code(&[Python], r"\bsuppress\([^\n]*|(?m)^\s*except(\s+(Base)?Exception)?(\s+as \w+)?\s*:"),

@@ -44,7 +44,9 @@ pub(super) const SKIPPED: Rule = Rule {
             r"\b(it|test|describe|suite|context|specify|bench|Deno\.test|Scenario)(\.\w+)*\.(skip|only|todo|fixme|failing|fails|skipIf|runIf|ignore)\b[^\n]*",
         ),
         code(&[Js], r"\b(xit|xtest|xdescribe|xcontext|xspecify|fit|fdescribe|ftest)\s*(\.each)?\s*\([^\n]*"),
-        code(&[Js], r"\b(this|ctx|context|t|test)\.skip\(\s*\)"),
+        code(&[Js], r"\b(this|ctx|context|t|test)\.skip\(\s*\)|\.each\(\s*\[\s*\]\s*\)"),
+        code(&[Python], r"\bparametrize\([^\n]*,\s*(\[\s*\]|\(\s*\))\s*\)"),
+        code(&[Ruby], r"\b(it|describe|context|specify|scenario)\b[^\n]*,\s*(if|unless):\s[^\n]*"),
         Sign {
             on: On::Languages(&[Js]),
             part: Part::Text,
