@@ -179,3 +179,17 @@ const WRAPPERS: [&str; 35] = [
     "kaniko_failed",
     "script_action_error",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::TOOLS;
+
+    #[test]
+    fn every_rule_that_is_named_is_there() {
+        let there: BTreeSet<&str> = TOOLS.iter().flat_map(|tool| tool.rules).map(|rule| rule.name).collect();
+        for name in LINKED.iter().chain(&FAILED_TESTS).chain(&WRAPPERS) {
+            assert!(there.contains(name), "{name} is no rule");
+        }
+    }
+}

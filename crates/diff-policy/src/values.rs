@@ -47,10 +47,12 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         off: regex(r#"^["']?(?i:false|off|no|disabled?|0)["']?$"#)?,
         empty: regex(r#"^(""|''|\[\s*\]|\{\s*\}|null|~|)$"#)?,
         loose: regex(
-            r"(?i)insecure|privileg|escalat|skip|ignore|disabl|debug|allow|automount|host(network|pid|ipc)|public|force|unsafe|dangerous|suspend|pause|silent|soft|continue|exclude|optional|lenient|experimental|legacy|deprecat",
+            r"(?i)insecure|privileg|escalat|skip|ignore|disable|disabling|debug|allow|automount|host(network|pid|ipc)|public|force|unsafe|dangerous|suspend|pause|silent|soft|continue|exclude|optional|lenient|experimental|legacy|deprecate",
         )?,
-        strict: regex(r"(?i)block|deny|restrict|prevent|protect|forbid|requir|reject|warn|error")?,
-        switch: regex(r"(?i)enabl|feature|check|valid|strict|verif|secur|flag|support|^(use|with|has|is)_?[A-Z_]")?,
+        strict: regex(r"(?i)block|deny|restrict|prevent|protect|forbid|require|reject|warn|error")?,
+        switch: regex(
+            r"(?i)enabl|feature|check|valid|strict|verif|secure|security|flag|support|^(use|with|has|is)_?[A-Z_]",
+        )?,
         away: regex(
             r"(?i)(^|[_.\-/])(ignored?|ignores|ignorelist|skip|skipped|exclu\w+|disabled?|suppress\w*|bypass\w*|allow-?list|whitelist|baseline|permissive|lenient|insecure|unsafe|optional|allow[_-]?fail\w*|no[_-]?verify|soft[_-]?fail)($|[_.\-/])|^(ignore|skip|exclude|disable|suppress|bypass|allow)[A-Z]|(Ignore|Skip|Exclude|Optional)$",
         )?,
