@@ -14,6 +14,8 @@ mod bounds;
 mod branch;
 #[path = "hostile/cluster.rs"]
 mod cluster;
+#[path = "hostile/fields.rs"]
+mod fields;
 #[path = "hostile/grammar.rs"]
 mod grammar;
 #[path = "hostile/log.rs"]

@@ -33,10 +33,9 @@ fn told(scene: &Scene, text: &str) -> Told<usize> {
 
 /// A red base, and so many pull requests that inherit it.
 fn red_base(scene: &Scene, pulls: usize) -> Told<()> {
-    let quiet = || Ok(scene.runs()?.iter().all(|run| run["status"] == "completed").then_some(()));
-    until(60, "CI of the first commit", quiet)?;
+    scene.quiet(60)?;
     scene.commit("main", &[("answer", "41\n")])?;
-    until(60, "CI of the base", quiet)?;
+    scene.quiet(60)?;
     for pull in 0..pulls {
         let branch = format!("feat/{pull}");
         scene.commit(&branch, &[(&branch.replace('/', "-"), "\n")])?;

@@ -77,9 +77,7 @@ fn with_button(scene: &Scene, button: &str) -> Told<Vec<(u64, String)>> {
 pub fn button_begins_a_round(name: &str) -> Told<()> {
     let agent = "- round: 1\n  do:\n    - say: nothing\n- do:\n    - replace: {file: answer, old: \"41\", new: \"42\"}\n    - commit: the right answer\n    - push\n";
     let scene = scene(name, CI, agent)?;
-    until(60, "CI of the first commit", || {
-        Ok(scene.runs()?.iter().all(|run| run["status"] == "completed").then_some(()))
-    })?;
+    scene.quiet(60)?;
     scene.commit("main", &[("answer", "41\n")])?;
     conclusion(&scene.concluded(480)?, "escalated", "attempts_exhausted")?;
     scene.ended(60)?;
@@ -116,7 +114,7 @@ pub fn degraded_application_gets_a_draft(name: &str) -> Told<()> {
     let agent = "- do:\n    - write: {file: deployment.yaml, text: \"image: widgets:2\\n\"}\n    - commit: an image that is there\n    - push\n";
     let scene = scene(name, CI, agent)?;
     let revision = scene.commit("main", &[("deployment.yaml", "image: widgets:1\n")])?;
-    until(60, "CI of the base", || Ok(scene.runs()?.iter().all(|run| run["status"] == "completed").then_some(())))?;
+    scene.quiet(60)?;
     apply(&json!({
         "apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": name, "namespace": "argocd"},
         "spec": {

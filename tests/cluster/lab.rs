@@ -129,6 +129,12 @@ impl Scene {
         Ok(github("runs", &json!({"repository": self.slug()}))?.as_array().cloned().unwrap_or_default())
     }
 
+    /// Waits until no run of CI is under way.
+    pub fn quiet(&self, seconds: u64) -> Told<()> {
+        let ended = |run: &Value| run["status"] == "completed";
+        until(seconds, "the end of CI", || Ok(self.runs()?.iter().all(ended).then_some(())))
+    }
+
     /// What Healer's own App wrote there, oldest first: each with its `call` and `body`.
     pub fn said(&self) -> Told<Vec<Value>> {
         let of = format!("/repos/{}/", self.slug());

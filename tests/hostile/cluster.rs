@@ -3,52 +3,21 @@
 
 use serde_json::Value;
 
-use crate::metadata::{beyond, put};
-use crate::scene::{Scene, Story, on_both_cores};
-use crate::{full, values};
+use crate::fields::{Field, Square, marker, put, unread};
+use crate::metadata::beyond;
+use crate::scene::{Scene, Story};
+use crate::values;
 
-/// A field that whoever runs in the cluster, or writes to its logs, fills.
-struct Field {
-    name: &'static str,
-    set: fn(&mut Scene, &str),
-}
-
+/// What whoever runs in the cluster, or writes to its logs, fills.
 const FIELDS: &[Field] = &[
     Field { name: "line of a log", set: |scene, text| of_loki(scene, |stream| lines(stream, text)) },
     Field {
         name: "label of a stream",
         set: |scene, text| of_loki(scene, |stream| stream["stream"]["pod"] = text.into()),
     },
-    Field {
-        name: "health's message",
-        set: |scene, text| {
-            scene.change(|path| path.contains("applications"), &mut |key, map| {
-                if key == "health" {
-                    put(map, "message", text)
-                }
-            })
-        },
-    },
-    Field {
-        name: "operation's message",
-        set: |scene, text| {
-            scene.change(|path| path.contains("applications"), &mut |key, map| {
-                if key == "operationState" {
-                    put(map, "message", text)
-                }
-            })
-        },
-    },
-    Field {
-        name: "condition's message",
-        set: |scene, text| {
-            scene.change(|path| path.contains("applications"), &mut |key, map| {
-                if key == "conditions" {
-                    put(map, "message", text)
-                }
-            })
-        },
-    },
+    Field { name: "health's message", set: |scene, text| of_application(scene, "health", text) },
+    Field { name: "operation's message", set: |scene, text| of_application(scene, "operationState", text) },
+    Field { name: "condition's message", set: |scene, text| of_application(scene, "conditions", text) },
     Field {
         name: "pod's reason",
         set: |scene, text| {
@@ -94,6 +63,14 @@ fn of_loki(scene: &mut Scene, change: impl Fn(&mut Value)) {
     });
 }
 
+fn of_application(scene: &mut Scene, part: &str, text: &str) {
+    scene.change(|path| path.contains("applications"), &mut |key, map| {
+        if key == part {
+            put(map, "message", text)
+        }
+    });
+}
+
 fn lines(stream: &mut Value, text: &str) {
     let values = stream["values"].as_array_mut().into_iter().flatten();
     values.for_each(|value| value[1] = text.into());
@@ -115,43 +92,22 @@ const ITS_OWN_PLACE: &[&str] = &[
     "/document/context/pods/*/reason",
 ];
 
-/// A Latin square, as of the names and texts around a run.
 #[test]
 fn what_a_cluster_says_changes_nothing_but_its_own_places() {
     let values = values();
-    let stride = if values.len().is_multiple_of(7) { 11 } else { 7 };
     let base = with(|_| "ok".into());
     assert_eq!(base.ended, Some(0), "{}", base.why);
-    let shifts: Vec<usize> = (0..values.len()).step_by(if full() { 1 } else { 6 * FIELDS.len() + 1 }).collect();
-    let value = |index: usize, shift: usize| &values[(index * stride + shift) % values.len()];
-    let found = on_both_cores(&shifts, |shift| {
-        let mut found = beyond(&base, &with(|index| value(index, *shift).1.clone()));
+    Square::new(FIELDS, &values, 6 * FIELDS.len() + 1).changes_nothing(|text| {
+        let mut found = beyond(&base, &with(text));
         found.retain(|at| !ITS_OWN_PLACE.contains(&at.as_str()));
         found
     });
-    let wrong: Vec<String> = shifts
-        .iter()
-        .zip(found)
-        .filter(|(_, found)| !found.is_empty())
-        .map(|(shift, found)| {
-            let held = FIELDS.iter().enumerate().map(|(index, field)| (field.name, &value(index, *shift).0));
-            format!("shift {shift}: {found:#?}\n  with {:?}", held.collect::<Vec<_>>())
-        })
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Otherwise the test above would compare what nobody reads.
 #[test]
 fn what_a_cluster_says_reaches_what_the_agent_reads() {
-    let story = with(|index| format!("marker-{index}-end"));
+    let story = with(marker);
     assert_eq!(story.ended, Some(0), "{}", story.why);
-    let all = story.prompts.join("\n");
-    let unread: Vec<&str> = FIELDS
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !all.contains(&format!("marker-{index}-end")))
-        .map(|(_, field)| field.name)
-        .collect();
-    assert_eq!(unread, NOT_READ);
+    assert_eq!(unread(FIELDS, &story.prompts.join("\n")), NOT_READ);
 }

@@ -2,17 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::fields::{Field, Square, marker, put, unread};
 use crate::page::page;
 use crate::scene::{Scene, Story, on_both_cores};
 use crate::{full, long_values, values};
-
-/// A field that a stranger fills.
-struct Field {
-    name: &'static str,
-    set: fn(&mut Scene, &str),
-}
 
 const FIELDS: &[Field] = &[
     Field {
@@ -155,12 +150,6 @@ fn before_the_agent(path: &str) -> bool {
     !path.contains("/then/")
 }
 
-pub fn put(map: &mut Map<String, Value>, key: &str, text: &str) {
-    if let Some(value) = map.get_mut(key).filter(|value| value.is_string()) {
-        *value = text.into();
-    }
-}
-
 /// The scene with a text in every field. Whoever may commit may ask Healer to stay away: that word is no text.
 fn with(text: impl Fn(usize) -> String) -> Story {
     let mut scene = Scene::recorded();
@@ -227,51 +216,24 @@ pub fn beyond(base: &Story, story: &Story) -> Vec<String> {
     found
 }
 
-/// Values and fields as a Latin square: the stride and the number of values have no divisor in common, so that with every
-/// shift every value is once in every field.
 #[test]
 fn names_and_texts_change_nothing_but_their_own_places() {
     let values = values();
-    let stride = if values.len().is_multiple_of(7) { 11 } else { 7 };
-    assert_ne!(values.len() % stride, 0);
     let base = with(|_| "ok".into());
     assert_eq!(base.ended, Some(0), "{}", base.why);
     assert_eq!(base.prompts.len(), 2);
-    let shifts: Vec<usize> = (0..values.len()).step_by(if full() { 1 } else { 9 }).collect();
-    let value = |index: usize, shift: usize| &values[(index * stride + shift) % values.len()];
-    let found = on_both_cores(&shifts, |shift| beyond(&base, &with(|index| value(index, *shift).1.clone())));
-    let wrong: Vec<String> = shifts
-        .iter()
-        .zip(found)
-        .filter(|(_, found)| !found.is_empty())
-        .map(|(shift, found)| {
-            let held: Vec<String> = FIELDS
-                .iter()
-                .enumerate()
-                .map(|(index, field)| format!("{}: {}", field.name, value(index, *shift).0))
-                .collect();
-            format!("shift {shift}: {found:#?}\n  with {}", held.join(", "))
-        })
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let tried: BTreeSet<&String> =
-        shifts.iter().flat_map(|shift| (0..FIELDS.len()).map(|index| &value(index, *shift).0)).collect();
+    let square = Square::new(FIELDS, &values, 9);
+    square.changes_nothing(|text| beyond(&base, &with(text)));
+    let tried: BTreeSet<&String> = square.tried().collect();
     assert_eq!(tried.len(), values.len(), "some value was in no field");
 }
 
 /// Otherwise the test above would compare what nobody reads.
 #[test]
 fn the_texts_reach_what_the_agent_reads() {
-    let story = with(|index| format!("marker-{index}-end"));
+    let story = with(marker);
     assert_eq!(story.ended, Some(0), "{}", story.why);
-    let all = format!("{:?} {:?}", story.steps, story.prompts);
-    let unread: Vec<&str> = FIELDS
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !all.contains(&format!("marker-{index}-end")))
-        .map(|(_, field)| field.name)
-        .collect();
-    assert_eq!(unread, NOT_READ);
+    assert_eq!(unread(FIELDS, &format!("{:?} {:?}", story.steps, story.prompts)), NOT_READ);
 }
 
 /// What is said of a cut text is its size, which differs from that of harmless text when something invisible was in it.

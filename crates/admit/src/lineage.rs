@@ -54,11 +54,9 @@ impl<P: Ports> Looks<'_, P> {
         };
         let Some(head) = &self.needs.subject.head_sha else { return Ok(false) };
         if !other.is_open() {
-            let ended = |as_one_of: &[Conclusion]| {
-                other.status.conclusion.as_ref().and_then(|word| word.known()).is_some_and(|is| as_one_of.contains(&is))
-            };
-            let left_behind = !ended(&[Conclusion::Fixed]) && other.status.commits.contains(head);
-            let given_up = ended(&[Conclusion::Escalated, Conclusion::Linked]);
+            let conclusion = other.status.conclusion.as_ref().and_then(|word| word.known());
+            let left_behind = conclusion != Some(Conclusion::Fixed) && other.status.commits.contains(head);
+            let given_up = matches!(conclusion, Some(Conclusion::Escalated | Conclusion::Linked));
             return Ok(left_behind || given_up && self.is_twin(other, head).await?);
         }
         let descends = *head == target.base_sha

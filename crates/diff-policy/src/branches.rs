@@ -10,7 +10,7 @@ use crate::judge::{Findings, normal};
 use crate::language::Language;
 use crate::rules::named;
 use crate::side::{File, Hunk, Side};
-use crate::structure::{changed, is_written};
+use crate::structure::{changed, changed_code, is_written};
 use crate::tests_lost::is_rust_test;
 
 use Language::*;
@@ -90,11 +90,11 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
 /// Lines that are new to the hunk, not only moved in it.
 fn fresh(hunk: &Hunk) -> impl Iterator<Item = (u64, &str, &str)> {
     let old: BTreeSet<String> = changed(&hunk.old).map(|(_, raw, _)| normal(raw)).collect();
-    changed(&hunk.new).filter(move |(_, raw, code)| !code.trim().is_empty() && !old.contains(&normal(raw)))
+    changed_code(&hunk.new).filter(move |(_, raw, _)| !old.contains(&normal(raw)))
 }
 
 fn count(regex: &Regex, side: &Side) -> usize {
-    changed(side).filter(|(_, raw, code)| !code.trim().is_empty() && regex.is_match(raw)).count()
+    changed_code(side).filter(|(_, raw, _)| regex.is_match(raw)).count()
 }
 
 /// A decision by the environment.
@@ -127,15 +127,14 @@ fn one_value(patterns: &Patterns, file: &File<'_>, hunk: &Hunk, findings: &mut F
     }
 }
 
-/// A default stands where a failure went on.
+/// A default, or a fall, stands where a failure went on.
 fn defaulted(patterns: &Patterns, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
-    let more = count(&patterns.defaults, &hunk.new) > count(&patterns.defaults, &hunk.old);
-    let unwraps = count(&patterns.unwraps, &hunk.new) > count(&patterns.unwraps, &hunk.old)
-        && count(&patterns.passes, &hunk.new) < count(&patterns.passes, &hunk.old);
-    if file.language == Rust && unwraps {
-        findings.add(file.path(), hunk.at, &named("result_ignored"));
+    if file.language != Rust {
+        return;
     }
-    if file.language == Rust && more && count(&patterns.fails, &hunk.old) > count(&patterns.fails, &hunk.new) {
+    let more = |regex| count(regex, &hunk.new) > count(regex, &hunk.old);
+    let fewer = |regex| count(regex, &hunk.new) < count(regex, &hunk.old);
+    if more(&patterns.unwraps) && fewer(&patterns.passes) || more(&patterns.defaults) && fewer(&patterns.fails) {
         findings.add(file.path(), hunk.at, &named("result_ignored"));
     }
 }

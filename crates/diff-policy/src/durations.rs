@@ -8,7 +8,7 @@ use crate::judge::Findings;
 use crate::language::Language;
 use crate::rules::named;
 use crate::side::{File, Side};
-use crate::structure::{changed, is_written};
+use crate::structure::{changed, changed_code, is_written};
 
 /// A number before or after its unit, in seconds; the first group is the number, which may be absent.
 const UNITS: &[(&str, f64)] = &[
@@ -30,7 +30,7 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
     for file in files.iter().filter(|file| is_written(file) && file.language != Language::Css) {
         for hunk in &file.hunks {
             let all = |side: &Side| -> Vec<(u64, f64)> {
-                let lines = changed(side).filter(|(_, _, code)| !code.trim().is_empty());
+                let lines = changed_code(side);
                 lines.flat_map(|(number, raw, _)| seconds(&PATTERNS, raw).map(move |value| (number, value))).collect()
             };
             let (old, new) = (all(&hunk.old), all(&hunk.new));

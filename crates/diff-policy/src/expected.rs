@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::judge::{Findings, normal};
+use crate::judge::{Findings, normal, words};
 use crate::language::Language::{Docs, Rust};
 use crate::language::is_snapshot;
-use crate::merge::words;
 use crate::rules::named;
 use crate::shapes::SHAPES;
 use crate::side::{File, Hunk, Side};
@@ -53,7 +52,7 @@ fn snapshots(files: &[File<'_>], removed: &str, findings: &mut Findings) {
         let (old, new) = (of(|hunk| &hunk.old), of(|hunk| &hunk.new));
         let lost = |word: &&&str| !new.contains(**word) && !removed.contains(**word);
         if old.iter().any(|word| lost(&word)) && file.change.status != "removed" {
-            findings.add(file.path(), file.hunks.first().map_or(0, |hunk| hunk.at), &named("expectation_changed"));
+            findings.add(file.path(), file.at(), &named("expectation_changed"));
         }
     }
 }

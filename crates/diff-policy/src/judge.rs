@@ -231,6 +231,11 @@ fn matches<'a>(regex: &'a Regex, side: &'a Side, part: Part) -> impl Iterator<It
     })
 }
 
+/// The words of a text.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
 /// What two spellings of one piece of code have in common.
 pub(crate) fn normal(text: &str) -> String {
     text.chars()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::judge::{Findings, normal};
+use crate::judge::{Findings, normal, words};
 use crate::rules::named;
 use crate::shapes::Shapes;
 use crate::side::{File, Hunk};
@@ -36,11 +36,6 @@ const KEYWORDS: &[&str] = &[
     "async",
     "type",
 ];
-
-/// The words of a text.
-pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
-}
 
 /// Lines of one side of a conflict that are nowhere in its resolution, and that no line of the other side replaces.
 pub(crate) fn side_dropped(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use remediation::Kind;
 
-use crate::judge::Findings;
+use crate::judge::{Findings, words};
 use crate::language::{self, Language};
 use crate::rules::named;
 use crate::shapes::SHAPES;
@@ -65,7 +65,7 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
         _ => None,
     };
     if let Some(file) = other {
-        findings.add(file.path(), file.hunks.first().map_or(0, |hunk| hunk.at), &named("another_repair"));
+        findings.add(file.path(), file.at(), &named("another_repair"));
     }
     for file in files.iter().filter(|file| language::is_lock(file.path())) {
         if file.change.status == "removed" && kind != Kind::GitMergeConflict {
@@ -84,8 +84,7 @@ fn words_differ(file: &File<'_>) -> bool {
     for hunk in &file.hunks {
         for (side, weight) in [(&hunk.old, -1), (&hunk.new, 1)] {
             for (_, raw, _) in changed(side) {
-                let words = raw.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-                words.for_each(|word| *balance.entry(word).or_default() += weight);
+                words(raw).for_each(|word| *balance.entry(word).or_default() += weight);
             }
         }
     }

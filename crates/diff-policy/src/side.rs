@@ -57,6 +57,11 @@ impl<'a> File<'a> {
     pub fn path(&self) -> &str {
         &self.change.path
     }
+
+    /// The line at which its change begins; 0 without any hunk.
+    pub fn at(&self) -> u64 {
+        self.hunks.first().map_or(0, |hunk| hunk.at)
+    }
 }
 
 fn hunks(patch: &str, language: Language) -> (Vec<Hunk>, bool) {

@@ -5,9 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use remediation::Kind;
 
-use crate::judge::{Findings, normal};
+use crate::judge::{Findings, normal, words};
 use crate::language::{self, Language};
-use crate::merge::words;
 use crate::rules::named;
 use crate::shapes::{SHAPES, Shapes};
 use crate::side::{File, Hunk, Side};
@@ -88,6 +87,11 @@ pub(crate) fn is_written(file: &File<'_>) -> bool {
 /// The changed lines of a side: number, text, and what of it is code.
 pub(crate) fn changed(side: &Side) -> impl Iterator<Item = (u64, &str, &str)> {
     side.each().filter(|(_, changed, _, _)| *changed).map(|(number, _, raw, code)| (number, raw, code))
+}
+
+/// Those of them that are not all comment.
+pub(crate) fn changed_code(side: &Side) -> impl Iterator<Item = (u64, &str, &str)> {
+    changed(side).filter(|(_, _, code)| !code.trim().is_empty())
 }
 
 /// A removed line that came back as a comment, or a line that stands and is now inside one.

@@ -10,7 +10,7 @@ use crate::judge::Findings;
 use crate::language::{self, Language};
 use crate::rules::named;
 use crate::side::{File, Side};
-use crate::structure::{changed, is_written};
+use crate::structure::{changed, changed_code, is_written};
 
 use Language::*;
 
@@ -78,11 +78,8 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
                 {
                     findings.add(file.path(), *line, &named("component_disabled"));
                 }
-                let commit = |text: &str| {
-                    text.len() >= 7 && text.trim_matches(['"', '\'']).chars().all(|c| c.is_ascii_hexdigit())
-                };
-                if key.ends_with("evision") && commit(value) && old.get(key).is_some_and(|(before, _)| !commit(before))
-                {
+                let pinned = |(before, _): &(&str, u64)| is_commit(value) && !is_commit(before);
+                if key.ends_with("evision") && old.get(key).is_some_and(pinned) {
                     findings.add(file.path(), *line, &named("version_pinned_back"));
                 }
                 let away =
@@ -112,9 +109,12 @@ fn is_package(path: &str) -> bool {
     path.ends_with("package.json") || path.ends_with("Cargo.toml")
 }
 
+fn is_commit(text: &str) -> bool {
+    text.len() >= 7 && text.trim_matches(['"', '\'']).chars().all(|c| c.is_ascii_hexdigit())
+}
+
 fn settings<'a>(patterns: &Patterns, side: &'a Side) -> Settings<'a> {
-    let lines = changed(side).filter(|(_, _, code)| !code.trim().is_empty());
-    lines
+    changed_code(side)
         .filter_map(|(number, raw, _)| {
             let found = patterns.setting.captures(raw)?;
             let (key, value) = (found.get(1)?.as_str(), found.get(2)?.as_str());
@@ -138,8 +138,7 @@ fn turned(patterns: &Patterns, key: &str, before: &str, now: &str, data: bool) -
 /// A value that came from outside is written down now.
 fn fixed(patterns: &Patterns, file: &File<'_>, old: &Side, new: &Side, findings: &mut Findings) {
     let given = |side: &Side| changed(side).map(|line| patterns.given.find_iter(line.1).count()).sum::<usize>();
-    let lines = |side: &Side| changed(side).filter(|line| !line.2.trim().is_empty()).count();
-    if given(new) < given(old) && lines(new) >= lines(old) {
+    if given(new) < given(old) && changed_code(new).count() >= changed_code(old).count() {
         let line = changed(new).next().map_or(0, |line| line.0);
         findings.add(file.path(), line, &named("fixed_answer"));
     }

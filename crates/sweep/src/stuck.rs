@@ -25,7 +25,7 @@ impl<P: Ports> Run<'_, P> {
         let Some(workflow) = self.ports.workflow_of(name).await.map_err(cannot)? else { return Ok(None) };
         let mut freed = None;
         for pod in stuck(&workflow, self.now - self.grace()) {
-            self.ports.delete_pod_of(&workflow, &pod).await.map_err(cannot)?;
+            self.ports.delete_pod(&pod).await.map_err(cannot)?;
             self.tally.freed += 1;
             tracing::info!(step = Sweep::NAME, "deleted pod {pod}: it died and {name} still waited for its report");
             freed = Some(());

@@ -270,7 +270,7 @@ impl Workflows for World {
         found(self.send(request).await).map(drop)
     }
 
-    async fn delete_pod_of(&self, workflow: &Resource, pod: &str) -> PortResult<()> {
-        self.object_delete(POD, &workflow.metadata.namespace, pod, &Preconditions::default()).await
+    async fn delete_pod(&self, name: &str) -> PortResult<()> {
+        self.object_delete(POD, &self.settings.namespace, name, &Preconditions::default()).await
     }
 }

@@ -109,7 +109,7 @@ pub trait Workflows {
     /// Asks one to stop: what runs ends, its exit handler runs. Gone is done too. `Conflict`: it is another of this name.
     async fn stop_workflow(&self, workflow: &WorkflowRef) -> PortResult<()>;
     /// Deletes a pod of one of them; `NotFound` is done too.
-    async fn delete_pod_of(&self, workflow: &Resource, pod: &str) -> PortResult<()>;
+    async fn delete_pod(&self, name: &str) -> PortResult<()>;
 }
 
 /// Reads the cluster.
