@@ -216,7 +216,7 @@ fn excerpt(needs: &Needs, read: Read<'_>) -> Result<Option<Source>, Cannot> {
     let name = excerpt.map_or("job_log", |excerpt| excerpt.attachment.as_str());
     let Some(bytes) = read(name)? else { return Ok(None) };
     let mut text = chosen(&bytes, excerpt.map_or(&[][..], |excerpt| &excerpt.lines));
-    let is_tail = text.trim().is_empty();
+    let is_tail = text.is_empty();
     if is_tail {
         let mut last: Vec<_> = lines(&bytes).rev().take(TAIL_LINES).map(String::from_utf8_lossy).collect();
         last.reverse();

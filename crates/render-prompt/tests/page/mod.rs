@@ -30,10 +30,11 @@ pub fn page(markdown: &str) -> Page {
             Event::End(TagEnd::CodeBlock) => in_code = false,
             Event::Text(text) if in_code => drop(text),
             Event::Text(text) => {
+                let text = without_sizes(&text);
                 if let Some(heading) = &mut heading {
-                    heading.push_str(&text);
+                    heading.push_str(text);
                 }
-                page.shape.push(text.to_string());
+                page.shape.push(text.to_owned());
             }
             Event::Code(_) => page.shape.push("code".into()),
             Event::Html(html) | Event::InlineHtml(html) => page.html.push(html.to_string()),
@@ -48,6 +49,29 @@ pub fn page(markdown: &str) -> Page {
     }
     page
 }
+
+/// How long a cut text was is ours to say, and does not count.
+fn without_sizes(text: &str) -> &str {
+    text.split_once(" Shortened: ").map_or(text, |(said, _)| said)
+}
+
+/// The values that all tests of hostile text share.
+pub fn values() -> Vec<String> {
+    let rows: Vec<Value> = serde_json::from_str(include_str!("../../../../tests/hostile/values.json")).unwrap();
+    let value = |row: &Value| match row["value"].as_str() {
+        Some(value) => value.to_owned(),
+        None => row["repeat"].as_str().unwrap().repeat(row["count"].as_u64().unwrap() as usize),
+    };
+    rows.iter().map(value).collect()
+}
+
+/// What stands beside a value: text of its length that means nothing to anybody.
+pub fn harmless(value: &str) -> String {
+    if value.len() <= 400 { "ok".into() } else { "x".repeat(value.len()) }
+}
+
+/// What the document keeps of a one-line field.
+const LINE_BYTES: usize = 400;
 
 const SHA: &str = "6f1c0f6b9d3e4a5c8b7a2d1e0f9c8b7a6d5e4f3a";
 
@@ -101,7 +125,16 @@ pub fn fields(document: &Value) -> Vec<String> {
     out
 }
 
+/// Blocks take text of any length; the document's other fields are short.
 pub fn set(document: &mut Value, field: &str, text: &str) {
+    let is_block = ["files/", "description", "agent_output", "commit_message", "summary", "logs", "events", "content"];
+    let is_block = is_block.iter().any(|word| field.contains(word)) || field.ends_with("/argocd/message");
+    let end = if is_block {
+        text.len()
+    } else {
+        (0..=text.len().min(LINE_BYTES)).rfind(|at| text.is_char_boundary(*at)).unwrap()
+    };
+    let text = &text[..end];
     *document.pointer_mut(field).unwrap() = text.into();
 }
 
