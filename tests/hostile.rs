@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "hostile/alerts.rs"]
+mod alerts;
 #[path = "hostile/archives.rs"]
 mod archives;
 #[path = "hostile/bounds.rs"]

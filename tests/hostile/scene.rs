@@ -11,6 +11,8 @@ use serde_json::{Map, Value, json};
 const WORLD: &str = "worlds/widgets";
 /// The same with an application, pods, events, logs and metrics around it.
 const OBSERVED: &str = "worlds/widgets-observed";
+/// A vulnerable dependency, lifted at the first attempt.
+const ALERT: &str = "flows/remediate-ci/a-dependabot-alert-gets-a-draft-pull-request/world";
 
 /// The files of the world, by their path below `tests/`.
 #[derive(Clone)]
@@ -27,6 +29,11 @@ impl Scene {
     /// With what a cluster says.
     pub fn observed() -> Self {
         Self::of(OBSERVED, &[WORLD, OBSERVED])
+    }
+
+    /// With an alert in place of a failure.
+    pub fn alert() -> Self {
+        Self::of(ALERT, &[WORLD, ALERT])
     }
 
     fn of(world: &'static str, folders: &[&str]) -> Self {
