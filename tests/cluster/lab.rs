@@ -68,6 +68,9 @@ fn patience() -> u64 {
     std::env::var("HEALER_PATIENCE").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
+/// Three stories that look twice a second take half a core from what they look at.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
 /// Asks until there is an answer; `what` is what was waited for.
 pub fn until<T>(seconds: u64, what: &str, mut look: impl FnMut() -> Told<Option<T>>) -> Told<T> {
     let seconds = seconds * patience();
@@ -79,7 +82,7 @@ pub fn until<T>(seconds: u64, what: &str, mut look: impl FnMut() -> Told<Option<
             Ok(None) => {}
             Err(error) => last = error,
         }
-        sleep(Duration::from_millis(500));
+        sleep(BETWEEN_LOOKS);
     }
     Err(format!("{what}: not within {seconds} s {last}"))
 }
