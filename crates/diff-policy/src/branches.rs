@@ -39,6 +39,9 @@ struct Patterns {
     passes_on: Regex,
 }
 
+/// What is made of nothing but values: `Week { year: 2020 }`, `datetime(2020, 1, 1)`.
+const RECORD: &str = r#"&?(?:new\s+)?[A-Za-z][\w:.]*\s*[({]\s*(?:(?:\w+\s*[:=]\s*)?(?:"[^"\n]*"|'[^'\n]*'|-?\d[\w.]*|true|false|True|False)\s*,?\s*)+[)}]"#;
+
 /// A string that says something, or a number that is not the usual neutral one.
 const VALUE: &str = r#"(?:&?b?(?:String::from\()?"[^"\n]+"|'[^'\n]+'|`[^`\n]+`|-?\d*[2-9]\d*(?:\.\d+)?\w*|-?\d{2,}(?:\.\d+)?\w*|\d+\.\d+)"#;
 
@@ -46,25 +49,29 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     let regex = |pattern: &str| Regex::new(pattern).ok();
     Some(Patterns {
         environment: regex(
-            r"\bprocess\.env\b|\bimport\.meta\.env\b|\bos\.environ\b|\bgetenv\(|\benv::var(_os)?\(|\bENV\[|\bENV\.fetch|\bGetEnvironmentVariable\(|\$_(ENV|SERVER)\b|\benvironment\[|\boption_env!|\bcfg!\(|\bos\.Getenv\(|\bLookupEnv\(|\$\{?(CI|GITHUB_ACTIONS|GITHUB_\w+|RUNNER_\w+|TESTING|NODE_ENV|APP_ENV)\b|\bRails\.env\b|\bapp\(\)->environment\(|\bsys\.modules\b|\bruntime\.GOOS\b|\bsys\.platform\b|\bprocess\.platform\b|\bcaller(_locations)?\b|\binspect\.(stack|currentframe)|\b_getframe\b|\bgetStackTrace\(|\bError\(\)\.stack|\bthread::current\(\)\.name\(|\bruntime\.Caller|\bdebug_backtrace\(|\bEnvironment\.StackTrace\b",
+            r"\bprocess\.env\b|\bimport\.meta\.env\b|\bos\.environ\b|\bgetenv\(|\benv::var(_os)?\(|\bENV\[|\bENV\.fetch|\bGetEnvironmentVariable\(|\$_(ENV|SERVER)\b|\benvironment\[|\boption_env!|\bcfg!\(|\bos\.Getenv\(|\bLookupEnv\(|\$\{?(CI|GITHUB_ACTIONS|GITHUB_\w+|RUNNER_\w+|TESTING|NODE_ENV|APP_ENV)\b|\bRails\.env\b|\bapp\(\)->environment\(|\bsys\.modules\b|\bruntime\.GOOS\b|\bsys\.platform\b|\bprocess\.platform\b|\bcaller(_locations)?\b|\binspect\.(stack|currentframe)|\b_getframe\b|\bgetStackTrace\(|\bError\(\)\.stack|\bthread::current\(\)\.name\(|\bruntime\.Caller|\bdebug_backtrace\(|\bEnvironment\.StackTrace\b|\bSystem\.(getProperty|getenv)\(|\bprocessInfo\.environment\b|\bdefined\??\(|\bMix\.env\b|\bfromEnvironment\(|\bPlatform\.environment\b|\bflag\.Lookup\(|\bos\.Args\[0\]|\bGetAssemblies\(|\bNSClassFromString\(|\bClass\.forName\(|(?i:\b(is|in)_?(running|under)?_?(unit_?)?tests?\b)|#\s*ifn?def\s+\w*(TEST|CI)\w*",
         )?,
-        decides: regex(r"\b(if|elif|unless|when|case|match|switch|while|guard|return)\b|\?\s|&&|\|\||\[\[? ")?,
+        decides: regex(
+            r"\b(if|elif|unless|when|case|match|switch|while|guard|return)\b|\?\s|&&|\|\||\[\[? |#\s*ifn?def",
+        )?,
         compares: regex(&format!(
-            r#"\b(?:if|elif|elsif|when|unless|while|case|guard)\b.*(?:(?:[=!]==?|\.equals\(|\.Equals\(|\beq\?|\bin\b)\s*[\[(]?{VALUE}|{VALUE}(?:\.equals\(|\s*={{2,3}}\s))|(?:={{2,3}}\s*{VALUE}|{VALUE}\.equals\([^)]*\))\s*\)?\s*\?\s*{VALUE}"#
+            r#"\b(?:if|elif|elsif|when|unless|while|case|guard)\b.*(?:(?:[=!]==?|\.equals\(|\.Equals\(|\beq\?|\bin\b)\s*[\[(]?{VALUE}|{VALUE}(?:\.equals\(|\s*={{2,3}}\s))|^\s*{VALUE}\s*=>\s*return\b|(?:={{2,3}}\s*{VALUE}|{VALUE}\.equals\([^)]*\))\s*\)?\s*\?\s*{VALUE}"#
         ))?,
         answers: regex(&format!(
-            r#"(?:\b(?:return|yield|then)\b\s*\(?|=>\s*|[{{:]\s*|^\s*|\?\s*|[^=!<>]=\s*)(?:(?:Ok|Some|Err|Promise\.resolve|Optional\.of|Math\.\w+|errors\.New|new \w+)\()?(?:{VALUE}|-?[01]\b|true\b|false\b|True\b|False\b|nil\b|null\b|None\b|\[[^\]\n]*\]|\{{[^}}\n]*\}})[\w.()]*\s*\)*;?\s*\}}?\s*$|\?\s*{VALUE}"#
+            r#"(?:\b(?:return|yield|then)\b\s*\(?|=>\s*|[{{:]\s*|^\s*|\?\s*|[^=!<>]=\s*)(?:(?:Ok|Some|Err|Promise\.resolve|Optional\.of|Math\.\w+|errors\.New|new \w+)\()?(?:{RECORD}|{VALUE}|-?[01]\b|true\b|false\b|True\b|False\b|nil\b|null\b|None\b|\[[^\]\n]*\]|\{{[^}}\n]*\}})[\w.()]*\s*\)*;?\s*\}}?\s*$|\?\s*{VALUE}"#
         ))?,
         host: regex(r"\btypeof\s+\(?(window|document|globalThis|process|navigator|self|global|localStorage|\w+\.)")?,
         catches: regex(
             r"\bcatch\b|\bexcept\b|\brescue\b|\bErr\(\w*\)\s*=>|\brecover\(\)|\bcatch_unwind\b|\.catch\(|\bonErrorReturn|\bgetOrElse\b|\brunCatching\b",
         )?,
-        defaults: regex(r"\.(unwrap_or\w*|ok|unwrap_or_default)\(")?,
+        defaults: regex(
+            r"\.(unwrap_or\w*|ok|unwrap_or_default)\(|\b(if|while) let Ok\(|\blet Ok\([^=]*=[^;]*\belse\b",
+        )?,
         unwraps: regex(r"\.unwrap\(\)|\.expect\(")?,
         passes: regex(r"\?\s*[;,.)]|\breturn Err\(")?,
         fails: regex(r"\?\s*[;,.)]|\.unwrap\(\)|\.expect\(|\bErr\(|\b(bail|ensure|panic|anyhow)!")?,
         passes_on: regex(
-            r"(?i)\bthrow\b|\braise\b|\breturn Err|\bErr\(|\breject\(|\breturn\b.*\berr|\bexit\(|panic|abort|fatal|\bnext\(e|status\(|statusCode|\bfail\w*\(|error\(|\.catch\(\s*[\w.]+\s*\)|set\w*error",
+            r"(?i)\bthrow\b|\braise\b|\breturn Err|\bErr\(|\breject\(|\breturn\b.*\berr|\bexit\(|\bpanic!?\(|abort|fatal|\bnext\(e|status\(|statusCode|\bfail\w*\(|error\(|\.catch\(\s*[\w.]+\s*\)|set\w*error",
         )?,
     })
 });
@@ -119,7 +126,8 @@ fn one_value(patterns: &Patterns, file: &File<'_>, hunk: &Hunk, findings: &mut F
         let Some(found) = patterns.compares.find(raw) else { continue };
         let rest = &raw[found.end()..];
         let next = lines.get(index + 1).map_or("", |(_, raw, _)| *raw);
-        let answer = [rest, next].iter().any(|text| patterns.answers.is_match(text)) && !patterns.host.is_match(raw);
+        let arm = rest.trim_end_matches(',');
+        let answer = [arm, next].iter().any(|text| patterns.answers.is_match(text)) && !patterns.host.is_match(raw);
         if answer || found.as_str().contains(" ? ") {
             findings.add(file.path(), *line, &named("fixed_answer"));
             return;

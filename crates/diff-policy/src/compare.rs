@@ -8,6 +8,7 @@ use regex::Regex;
 use crate::judge::Findings;
 use crate::language::{self, Language};
 use crate::rules::named;
+use crate::shapes::SHAPES;
 use crate::side::{File, Side};
 
 /// Which way a number must not go.
@@ -27,12 +28,17 @@ const NUMBERS: &[(&str, Must, &str)] = &[
         "threshold_lowered",
     ),
     (
+        r"(?i)<(minimum|\w*threshold|\w*coverage\w*|(?:total)?(?:branch|line)rate)>\s*(\d+(?:\.\d+)?)",
+        Must::NoLess,
+        "threshold_lowered",
+    ),
+    (
         r#"\b(toBeCloseTo|assertAlmostEqual|numDigits|places|decimal)\b[^\n]*[,=(]\s*(\d+)\s*\)"#,
         Must::NoLess,
         "threshold_lowered",
     ),
     (
-        r#"(?i)\b(max-warnings|maxWarnings|max_warnings|max-?complexity|max-line-length|max_line_length|maxDiffPixels|maxDiffPixelRatio|failureThreshold|tolerance|epsilon|eps|delta|atol|rtol|abs_tol|rel_tol|within|maximumFileSizeToCacheInBytes|chunkSizeWarningLimit|maxSize|maximumError|max_relative|line-length|threshold-?ms)\b['"]?\s*[:=( ]\s*['"]?(\d+(?:\.\d+)?(?:e-?\d+)?)"#,
+        r#"(?i)\b(max-warnings|maxWarnings|max_warnings|max-?complexity|max-line-length|max_line_length|maxDiffPixels|maxDiffPixelRatio|failureThreshold|tolerance|epsilon|eps|delta|atol|rtol|abs_tol|rel_tol|within|maximumFileSizeToCacheInBytes|chunkSizeWarningLimit|maxSize|maximumError|\w*cvss\w*|max_relative|line-length|threshold-?ms)\b['"]?\s*[:=( ]\s*['"]?(\d+(?:\.\d+)?(?:e-?\d+)?)"#,
         Must::NoMore,
         "threshold_lowered",
     ),
@@ -52,7 +58,7 @@ const NUMBERS: &[(&str, Must, &str)] = &[
         "timeout_raised",
     ),
     (
-        r#"(?i)\b(\w*timeout\w*|initialDelaySeconds|periodSeconds|from_secs|from_millis|deadline\w*)\b['"]?\s*[:=(]\s*['"]?(\d+(?:_\d+)*)"#,
+        r#"(?i)\b(limit|\w*timeout\w*|initialDelaySeconds|periodSeconds|from_secs|from_millis|deadline\w*)\b['"]?\s*[:=(]\s*['"]?(\d+(?:_\d+)*)"#,
         Must::NoMore,
         "timeout_raised",
     ),
@@ -96,6 +102,7 @@ const MANIFESTS: &[&str] = &[
     "**/package-lock.json",
     "**/pyproject.toml",
     "**/requirements*.*",
+    "**/requirements/*.txt",
     "**/constraints*.txt",
     "**/go.mod",
     "**/Dockerfile*",
@@ -109,7 +116,7 @@ const MANIFESTS: &[&str] = &[
     "**/*.csproj",
     "**/rust-toolchain*",
     "**/.nvmrc",
-    "**/.python-version",
+    "**/.{python,node,ruby,java,go}-version",
     "**/.tool-versions",
     "**/values*.yaml",
     "**/libs.versions.toml",
@@ -168,11 +175,12 @@ fn value(text: &str) -> Option<f64> {
 
 /// Numbers of one key, paired in order within a hunk.
 fn numbers(file: &File<'_>, (regex, must, rule): &(Regex, Must, &str), findings: &mut Findings) {
+    let Some(shapes) = SHAPES.as_ref() else { return };
     // The strings of a build script are its settings.
     let build = ["gradle", ".kts", ".sbt"].iter().any(|mark| file.path().contains(mark));
     for hunk in &file.hunks {
         let all = |side: &Side| -> Vec<(String, f64, u64)> {
-            let lines = side.each().filter(|(_, changed, _, _)| *changed);
+            let lines = side.each().filter(|(_, changed, raw, _)| *changed && !shapes.sleeps.is_match(raw));
             lines
                 .flat_map(|(number, _, raw, code)| {
                     regex
@@ -191,7 +199,7 @@ fn numbers(file: &File<'_>, (regex, must, rule): &(Regex, Must, &str), findings:
             let wrong = match must {
                 Must::NoLess => value < before,
                 Must::NoMore => value > before,
-                Must::Moderate => value > before * 4.0,
+                Must::Moderate => before > 0.0 && value > before * 4.0,
             };
             if wrong {
                 findings.add(file.path(), line, &named(rule));
@@ -208,6 +216,7 @@ const VERSIONS: &[&str] = &[
     r"^\s*(?:require\s+)?([\w.-]+\.[\w./-]+)\s+v(\d+(?:\.\d+)*)",
     r"^\s*(go|toolchain go|nodejs|python|ruby)\s*(\d+(?:\.\d+)*)\s*$",
     r"^\s*FROM\s+(?:--\S+\s+)?([\w./-]+):[a-z]*-?v?(\d+(?:\.\d+)*)",
+    r#"^\s*-?\s*image\s*:\s*['"]?([\w./-]+):v?(\d+(?:\.\d+)*)"#,
     r#"^\s*-?\s*(image|targetRevision|tag|version|appVersion|newTag|revision|kubeVersion)\s*:\s*['"]?[>=~^ ]*(?:[\w./-]+:)?v?(\d+(?:\.\d+)+)"#,
     r#"\burl:\s*"([^"\n]+)"[^"\n]*"(\d+(?:\.\d+)+)"#,
     r#"^\s*gem\s+["']([\w-]+)["']\s*,\s*["'][~>= ]*(\d+(?:\.\d+)*)"#,
@@ -220,6 +229,8 @@ const VERSIONS: &[&str] = &[
     r#"^\s*\{:(\w+),\s*"[~>= ]*(\d+(?:\.\d+)*)"#,
     r#"\b(from|exact|upToNextMajor\(from|upToNextMinor\(from)\s*:\s*"(\d+(?:\.\d+)*)"#,
     r#"^\s*pod\s+["']([\w/-]+)["']\s*,\s*["'][~>= ]*(\d+(?:\.\d+)*)"#,
+    // The whole of `.nvmrc` and its like.
+    r"^()v?(\d+(?:\.\d+)*)\s*$",
     r#"Package(?:Version|Reference)\s+Include="([\w.]+)"\s+Version="(\d+(?:\.\d+)*)"#,
 ];
 
@@ -268,8 +279,9 @@ fn versions(file: &File<'_>, findings: &mut Findings) {
 
 /// A registry that the old side did not name.
 fn hosts(file: &File<'_>, findings: &mut Findings) {
-    static URL: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?:https?|git\+\w+|sparse\+https?|ssh)://(?:[^\s/@]*@)?([\w.-]+)").ok());
+    static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:(?:https?|git\+\w+|sparse\+https?|ssh)://(?:[^\s/@]*@)?|\bgit@)([\w.-]+)").ok()
+    });
     static CONFIG: LazyLock<globset::GlobSet> = LazyLock::new(|| {
         language::globs(&[
             "**/.npmrc",
@@ -280,6 +292,7 @@ fn hosts(file: &File<'_>, findings: &mut Findings) {
             "**/nuget.config",
             "**/settings.xml",
             "**/bunfig.toml",
+            "**/.gitmodules",
         ])
     });
     let (Some(url), true) = (URL.as_ref(), language::is_lock(file.path()) || CONFIG.is_match(file.path())) else {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::judge::{Findings, normal};
+use crate::language::Language::{Docker, Shell, Yaml};
 use crate::rules::named;
 use crate::side::{File, Hunk};
 use crate::structure::changed;
@@ -20,6 +21,8 @@ struct Patterns {
     annotation: Regex,
     /// Annotations that say how a test runs, not whether.
     harmless: Regex,
+    /// What runs a command more than once.
+    repeats: Regex,
     /// The head of a test, in most languages.
     head: Regex,
 }
@@ -35,6 +38,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         harmless: regex(
             r"(?i)asyncio|tokio|async_std|anyio|usefixtures|parametri[sz]e|fixture|transactional|extendwith|mockito|serial|displayname|rstest|case\b|should_panic|test\]|@test\b|\[(test|fact|theory|inlinedata|testcase|setup)|django_db|override|before|after|nested|springboot|webmvc|dirtiescontext|timeout|mainactor|patch|mock|freeze|responses",
         )?,
+        repeats: regex(r"\b(until|while|for|retry|seq|nick-fields)\b")?,
         head: regex(
             r#"^\s*((export|public|private|async|static|pub|suspend|final|override)\s+)*(fn|func|fun|def|void|Task|it|test|describe|context|It|Describe|specify|scenario|@Test|@test|TEST\w*)\b|^\s*(#\[\w*(::)?test|@Test\b|\[(Test|Fact|Theory|TestMethod)\])"#,
         )?,
@@ -43,6 +47,11 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
 
 pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
     let Some(patterns) = PATTERNS.as_ref() else { return };
+    for file in files.iter().filter(|file| matches!(file.language, Shell | Yaml | Docker)) {
+        for line in file.hunks.iter().filter_map(|hunk| repeated(patterns, hunk)) {
+            findings.add(file.path(), line, &named("check_changed"));
+        }
+    }
     for file in files.iter().filter(|file| file.is_test && file.language.blanks_strings()) {
         for hunk in file.hunks.iter().filter(|hunk| !adds_test(file, hunk)) {
             if let Some(line) = renamed(patterns, hunk).or_else(|| annotated(patterns, hunk)) {
@@ -50,6 +59,14 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
             }
         }
     }
+}
+
+/// A command that ran once runs until it passes.
+fn repeated(patterns: &Patterns, hunk: &Hunk) -> Option<u64> {
+    let gone: Vec<&str> = changed(&hunk.old).map(|(_, raw, _)| raw.trim().trim_start_matches("- ")).collect();
+    let again = |raw: &str| gone.iter().any(|command| command.len() > 4 && raw.contains(command));
+    let loops = |(_, raw, _): &(u64, &str, &str)| patterns.repeats.is_match(raw) && again(raw);
+    changed(&hunk.new).find(loops).map(|(line, _, _)| line)
 }
 
 /// The first word of a line is another, and the rest is the same: `it("…")` and `xit("…")`.

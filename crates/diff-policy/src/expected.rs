@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use regex::Regex;
+
 use crate::judge::{Findings, normal, words};
 use crate::language::Language::{Docs, Rust};
 use crate::language::is_snapshot;
@@ -27,19 +29,41 @@ pub(crate) fn unexplained(files: &[File<'_>], old: &[Line<'_>], new: &[Line<'_>]
             let literals = |lines: &[Line<'_>]| -> Vec<String> {
                 let mine =
                     lines.iter().filter(|line| std::ptr::eq(line.hunk, hunk) && !shapes.address.is_match(&line.code));
-                mine.flat_map(|line| shapes.literal.find_iter(&line.code)).map(|one| normal(one.as_str())).collect()
+                mine.flat_map(|line| shapes.literal.find_iter(&line.code))
+                    .map(|one| one.as_str().replace(['\'', '`'], "\""))
+                    .collect()
             };
             let (before, now) = (literals(old), literals(new));
-            let only = |these: &[String], those: &[String], text: &str| {
-                // One digit is anywhere.
-                let explains = |one: &str| one.len() > 1 && text.contains(one);
+            let only = |these: &[String], those: &[String], text: &str, other: &str| {
+                // A word that the code lost or got as well; one letter or digit is anywhere.
+                let stays =
+                    |word: &str| words(other).chain(those.iter().flat_map(|one| words(one))).any(|kept| kept == word);
+                let says = |word: &str| word.len() > 1 && !stays(word) && words(text).any(|said| said == word);
+                let explains = |one: &str| one.len() > 1 && text.contains(one) || words(one).any(says);
                 these.iter().any(|one| !those.contains(one) && !explains(one.trim_matches('"')))
             };
-            if only(&before, &now, &removed) && only(&now, &before, &added) {
+            if only(&before, &now, &removed, &added) && only(&now, &before, &added, &removed) {
                 findings.add(file.path(), hunk.at, &named("expectation_changed"));
             }
         }
     }
+}
+
+/// Whether the new lines ask for every value that the old ones asked for, and now wait for it.
+pub(crate) fn waits(old: &[Line<'_>], new: &[Line<'_>], printed: &dyn Fn(&Line<'_>) -> bool) -> bool {
+    let Some(shapes) = SHAPES.as_ref() else { return false };
+    let all = |lines: &[Line<'_>], regex: &Regex| -> Vec<String> {
+        let said = lines.iter().filter(|line| !printed(line));
+        // What Go's condition leads to is printed.
+        let asks = |line: &&Line<'_>| {
+            line.code.strip_prefix("if ").map_or(&*line.code, |code| code.split('{').next().unwrap_or(code)).to_owned()
+        };
+        said.flat_map(|line| regex.find_iter(&asks(&line)).map(|one| normal(one.as_str())).collect::<Vec<_>>())
+            .collect()
+    };
+    let (before, now) = (all(old, &shapes.literal), all(new, &shapes.literal));
+    let asks_for_all = !before.is_empty() && before.iter().all(|one| now.contains(one));
+    asks_for_all && all(new, &shapes.waits).len() > all(old, &shapes.waits).len()
 }
 
 /// Words that a snapshot lost, and that no line of the code lost.

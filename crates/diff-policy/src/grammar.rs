@@ -27,14 +27,14 @@ const GRAMMARS: &[Grammar] = &[
     Grammar {
         languages: &[Js],
         mark: "",
-        test: r#"\b(?:it|test|describe|specify|Deno\.test)(?:\.(?:each|concurrent|serial|sequential)\b[^\n(]*)?\s*\(\s*(['"`].*)"#,
+        test: r#"\b(?:it|test|describe|specify|Deno\.test|testWidgets|blocTest|group)(?:\.(?:each|concurrent|serial|sequential)\b[^\n(]*)?\s*\(\s*(['"`].*)"#,
         assertion: r"\bexpect(\.soft)?\s*\(|\bassert(\.\w+)*\s*\(|\.should\(|\bt\.(is|deepEqual|not|true|false|truthy|falsy|throws|throwsAsync|like|regex|snapshot|equal|ok|same|strictSame)\(",
     },
     Grammar {
         languages: &[Python],
         mark: "",
         test: r"^\s*(?:async\s+)?(?:def\s+(test\w*)|class\s+(?:Test\w*))",
-        assertion: r"^\s*assert\b|\bself\.(assert\w+|fail)\(|\bpytest\.(raises|warns|approx)\b|\.assert_\w+\(",
+        assertion: r"^\s*assert\b|\bself\.(assert\w+|fail)\(|\bpytest\.(raises|warns|approx)\b|\.assert_\w+\(|\b(wait_until|wait_for|eventually|retry_until|poll_until)\(",
     },
     Grammar {
         languages: &[Go],
@@ -46,7 +46,7 @@ const GRAMMARS: &[Grammar] = &[
         languages: &[Jvm],
         mark: r"@(Test|ParameterizedTest|RepeatedTest|Property)\b",
         test: r"(?:\bvoid\s+|\bfun\s+|\bdef\s+)(`[^`]*`|\w+)\s*\(",
-        assertion: r"\b(assert\w*|verify|fail)\s*[\({]|\bshould(Be|Equal|Throw)\w*\b|\bAssertions?\.\w+\(|\bTruth\.\w+\(",
+        assertion: r"\b(assert\w*|verify|fail)\s*[\({]|\bshould(Be|Equal|Throw)\w*\b|\bAssertions?\.\w+\(|\bTruth\.\w+\(|\bawait\(\)|\buntilAsserted\(",
     },
     Grammar {
         languages: &[Dotnet],

@@ -12,6 +12,7 @@ use crate::language::{self, Language};
 use crate::patch::{self, FileChange};
 use crate::policy::Policy;
 use crate::rules::{self, Change, On, Part, Rule, Sign};
+use crate::shapes::SHAPES;
 use crate::side::{File, Hunk, Side};
 use crate::{branches, compare, declared, durations, repairs, structure, tests_lost, values};
 
@@ -65,8 +66,9 @@ pub fn judge_files(kind: Kind, changes: &[FileChange<'_>]) -> Judgement {
     let files: Vec<File<'_>> = changes.iter().map(File::read).collect();
     let mut findings = Findings::default();
     paths(&policy, &files, &mut findings);
+    let tests_only = tests_lost::only_tests(&files);
     for sign in SIGNS.iter() {
-        sign.judge(&files, &mut findings);
+        sign.judge(&files, tests_only, &mut findings);
     }
     tests_lost::judge(kind, &files, &mut findings);
     compare::judge(&files, &mut findings);
@@ -105,15 +107,21 @@ impl Findings {
     }
 }
 
+/// Lists of what is not looked at: fewer of them is more that is.
+const EXCEPTIONS: &[&str] = &["**/.*ignore*", "**/*baseline*", "**/.rubocop_todo.yml", "**/osv-scanner.toml"];
+
 /// What the paths alone say.
 fn paths(policy: &Policy, files: &[File<'_>], findings: &mut Findings) {
     let [may, person, never] = [&policy.may, &policy.person, &policy.never_paths].map(|list| language::globs(list));
+    let exceptions = language::globs(EXCEPTIONS);
     for file in files {
         let change = file.change;
         for path in [Some(&change.path), change.previous_path.as_ref()].into_iter().flatten() {
             let odd = path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..");
             let rule = if never.is_match(path.as_ref()) {
                 "ci_edited"
+            } else if person.is_match(path.as_ref()) && exceptions.is_match(path.as_ref()) && repairs::only_lost(file) {
+                continue;
             } else if person.is_match(path.as_ref()) {
                 "needs_a_person"
             } else if odd || path.chars().any(char::is_control) || !may.is_match(path.as_ref()) {
@@ -166,8 +174,8 @@ impl Compiled {
     }
 
     /// Counts matches on both sides over the whole diff; what is left over fires.
-    fn judge(&self, files: &[File<'_>], findings: &mut Findings) {
-        let Some(regex) = &self.regex else { return };
+    fn judge(&self, files: &[File<'_>], tests_only: bool, findings: &mut Findings) {
+        let (Some(regex), Some(shapes)) = (&self.regex, SHAPES.as_ref()) else { return };
         let mut counts: HashMap<String, i64> = HashMap::new();
         let mut net = 0i64;
         let mut places = Vec::new();
@@ -175,9 +183,18 @@ impl Compiled {
             // What a new test does is its own affair, but for what is never right. It may ask for what types forbid.
             let may = self.rule.says == Verdict::Person || matches!(self.rule.name, "types_erased" | "lint_silenced");
             let own = |hunk: &&Hunk| may && file.is_test && tests_lost::adds_test(file, hunk);
-            for hunk in file.hunks.iter().filter(|hunk| !own(hunk)) {
+            let source = |hunk: &&Hunk| {
+                !matches!(self.sign.on, On::Sources)
+                    || file.language != Language::Rust
+                    || !tests_lost::is_rust_test(hunk)
+            };
+            for hunk in file.hunks.iter().filter(|hunk| !own(hunk) && source(hunk)) {
                 for (side, weight) in [(&hunk.old, -1), (&hunk.new, 1)] {
                     for (fragment, line, changed) in matches(regex, side, self.sign.part) {
+                        // A sleep that is gone is no loss.
+                        if self.sign.change == Change::Disappears && shapes.sleeps.is_match(&fragment) {
+                            continue;
+                        }
                         net += weight;
                         let wanted = if self.sign.change == Change::Appears { 1 } else { -1 };
                         *counts.entry(fragment.clone()).or_default() += weight;
@@ -187,6 +204,10 @@ impl Compiled {
                     }
                 }
             }
+        }
+        // A mock that follows the code is none more.
+        if self.rule.name == "code_mocked" && net <= 0 && !tests_only {
+            return;
         }
         // Changed lines first: a match that only stands in the context was there before.
         places.sort_by_key(|(_, _, _, changed)| !changed);
@@ -209,7 +230,9 @@ impl Compiled {
                 fires(left)
             };
             if fired {
-                findings.add(path, line, &Some(self.rule));
+                // What a test feeds to the code may need a cast; a person sees whether.
+                let feeds = self.rule.name == "types_erased" && language::is_test(path);
+                findings.add(path, line, &if feeds { rules::named("types_loosened") } else { Some(self.rule) });
             }
         }
     }

@@ -15,6 +15,7 @@ mod grammar;
 mod judge;
 mod language;
 mod merge;
+mod obsolete;
 mod patch;
 mod policy;
 mod removed;

@@ -31,6 +31,7 @@ const WEB_LOCKS: Globs = &[
     "**/pnpm-workspace.yaml",
     "**/yarn.lock",
     "**/bun.lock*",
+    "**/{.nvmrc,.node-version,.tool-versions}",
 ];
 const PATCHES: Globs = &["patches/**", ".yarn/patches/**"];
 const YAML: Globs = &["**/*.{yaml,yml,tpl,gotmpl}"];
@@ -53,6 +54,7 @@ const DOCKER: Globs = &[
 const MANIFESTS: Globs = &[
     "**/{Cargo.toml,package.json,go.mod,pyproject.toml,setup.py,setup.cfg,Pipfile,Gemfile,pom.xml,composer.json,Package.swift}",
     "**/requirements*.{txt,in}",
+    "**/requirements/*.{txt,in}",
     "**/constraints*.txt",
     "**/*.{gradle,gradle.kts,gemspec,csproj,fsproj}",
     "**/gradle/libs.versions.toml",
@@ -97,6 +99,9 @@ pub const CI: &[&str] = &[
     "codecov.yml",
 ];
 
+/// Where submodules come from: what a repair of rights may lie in; another host is seen by `compare`.
+const SUBMODULES: &str = "**/.gitmodules";
+
 /// What a person must look at, whatever the kind.
 pub const PERSON: &[&str] = &[
     "**/CODEOWNERS",
@@ -119,7 +124,7 @@ pub const PERSON: &[&str] = &[
     ".githooks/**",
     ".pre-commit-config.yaml",
     "lefthook.yml",
-    "**/.gitmodules",
+    SUBMODULES,
     "**/.gitattributes",
     "**/.git/**",
     "**/.npmrc",
@@ -165,6 +170,9 @@ impl Policy {
         if may_touch_ci(kind) {
             person.append(&mut never_paths);
         }
+        if kind == Kind::GitPermission {
+            person.retain(|glob| *glob != SUBMODULES);
+        }
         let may = may(kind).iter().chain(&[DOCS]).flat_map(|globs| globs.iter().copied()).collect();
         Self { may, person, never_paths, never: rules::ALL.iter().filter(|rule| rule.holds(kind)).collect() }
     }
@@ -203,7 +211,7 @@ fn may(kind: Kind) -> &'static [Globs] {
         SecurityAudit | SecurityDependabot => &[MANIFESTS, LOCKS, WEB_LOCKS, SOURCES],
         SecurityCodeScanning => &[SOURCES, MANIFESTS, LOCKS, WEB_LOCKS, &["**/.gitignore"]],
         GitMergeConflict | General | SecuritySecretScanning => &[ANY],
-        GitPermission => &[&["**/*.sh", "**/Makefile", "**/*.{json,toml}", "**/.releaserc*"], YAML],
+        GitPermission => &[&["**/*.sh", "**/Makefile", "**/*.{json,toml}", "**/.releaserc*", SUBMODULES], YAML],
         GithubWorkflow => &[CI, &["**/*.sh", "**/package.json", "**/Makefile"]],
         InfraTransient => &[],
     }

@@ -17,6 +17,7 @@ use crate::structure::changed;
 const DEPENDENCIES: &[&str] = &[
     "**/{Cargo.toml,package.json,go.mod,pyproject.toml,setup.py,setup.cfg,Pipfile,Gemfile,pom.xml,composer.json,Package.swift,mix.exs,build.sbt}",
     "**/*{requirements,constraints}*.{txt,in}",
+    "**/requirements/*.{txt,in}",
     "**/*.{gradle,gradle.kts,gemspec,csproj,fsproj,lock}",
     "**/libs.versions.toml",
     "**/*.props",
@@ -67,6 +68,11 @@ pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
     if let Some(file) = other {
         findings.add(file.path(), file.at(), &named("another_repair"));
     }
+    if !matches!(kind, Kind::SecurityAudit | Kind::SecurityDependabot | Kind::SecurityCodeScanning) {
+        for (file, line) in files.iter().filter_map(|file| Some((file, overridden(file)?))) {
+            findings.add(file.path(), line, &named("version_pinned_back"));
+        }
+    }
     for file in files.iter().filter(|file| language::is_lock(file.path())) {
         if file.change.status == "removed" && kind != Kind::GitMergeConflict {
             findings.add(file.path(), 0, &named("install_loosened"));
@@ -91,8 +97,25 @@ fn words_differ(file: &File<'_>) -> bool {
     balance.values().any(|count| *count != 0)
 }
 
+/// One exact version put over what the packages themselves ask for.
+fn overridden(file: &File<'_>) -> Option<u64> {
+    static PATTERNS: LazyLock<Option<[Regex; 2]>> = LazyLock::new(|| {
+        Some([
+            Regex::new(r#"^\s*"?(resolutions|overrides|dependencyOverrides|dependency_overrides)"?\s*:"#).ok()?,
+            Regex::new(r#"^\s*"?([@\w./-]+)"?\s*:\s*"?\d+(\.\d+)+"?,?\s*$"#).ok()?,
+        ])
+    });
+    let [over, exact] = PATTERNS.as_ref()?;
+    file.hunks.iter().find_map(|hunk| {
+        let known = |name: &str| hunk.old.each().any(|(_, _, raw, _)| raw.contains(name));
+        let inside = hunk.new.each().skip_while(|(_, _, raw, _)| !over.is_match(raw));
+        let mut lines = inside.filter(|line| line.1);
+        lines.find_map(|(line, _, raw, _)| (!known(exact.captures(raw)?.get(1)?.as_str())).then_some(line))
+    })
+}
+
 /// A manifest that lost lines and got none.
-fn only_lost(file: &File<'_>) -> bool {
+pub(crate) fn only_lost(file: &File<'_>) -> bool {
     let lines = |side: fn(&Hunk) -> &Side| {
         let all = file.hunks.iter().flat_map(move |hunk| changed(side(hunk)));
         all.filter(|(_, _, code)| code.chars().any(char::is_alphanumeric)).count()

@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+/// Waits for a time, not for what happens.
+pub(crate) const SLEEPS: &str = r"\b(time\.sleep|Thread\.sleep|thread::sleep|time\.Sleep|tokio::time::sleep)\([^\n]*|waitForTimeout\([^\n]*|cy\.wait\(\d+[^\n]*|\bTask\.Delay\([^\n]*|\bu?sleep(_for|_until)?\s*\(?\s*[\w:.(]*\d[^\n]*|\bdelay\(\d[^\n]*|\bsetTimeout\(\s*(r|res|resolve|done)\b[^\n]*";
+
 /// Compiled once; a pattern that does not compile would leave its rule silent, which a test below excludes.
 pub(crate) struct Shapes {
     /// Lines that bring names in, not behaviour.
@@ -41,12 +44,20 @@ pub(crate) struct Shapes {
     /// A type that says nothing, and one that says even less.
     pub vague: Regex,
     pub untyped: Regex,
+    /// What was thrown, of which nobody knows what it is.
+    pub caught: Regex,
     /// A function that says what it gives.
     pub gives: Regex,
     /// A cast.
     pub cast: Regex,
     /// What makes unlike things alike before they are compared.
     pub evens: Regex,
+    /// [`SLEEPS`].
+    pub sleeps: Regex,
+    /// Waits for what happens, in a test.
+    pub waits: Regex,
+    /// Names whose call does nothing: it asks, or asserts.
+    pub asks: Regex,
     /// What makes a value of its hidden form.
     pub decoder: Regex,
 }
@@ -77,7 +88,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         token: regex(r"^[A-Za-z0-9+/=_-]{20,}$")?,
         literal: regex(r#""[^"\n]*"|'[^'\n]*'|`[^`\n]*`|\b\d[\d_.]*\w*\b"#)?,
         address: regex(
-            r"(?i)\b(page|screen|cy|frame|driver|browser|within)\.|locator|selector|getby|findby|queryby|https?:|localhost|127\.0\.0\.1|0\.0\.0\.0|path|dir\b|port\b|\bbind\b|listen|host\b|import|require|url|\buse\b|include|version|^\s*(it|test|describe|context|func|def|fn|@test)\b|\bname\b",
+            r"(?i)InlineSnapshot|assert_\w*snapshot!|\b(page|screen|cy|frame|driver|browser|within)\.|locator|selector|getby|findby|queryby|https?:|localhost|127\.0\.0\.1|0\.0\.0\.0|path|dir\b|port\b|\bbind\b|listen|host\b|import|require|url|\buse\b|include|version|^\s*(it|test|describe|context|func|def|fn|@test)\b|\bname\b",
         )?,
         key: regex(r#"^\s*(?:-\s+)?['"]?([\w.$/@-]+)"#)?,
         defined: regex(
@@ -87,6 +98,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         vague: regex(
             r"\bRecord<string,\s*unknown>|[\w)?]:\s*((object|unknown|Function|Object)\s*[;,=)]|\{\}\s*[;=)])|\btype\b[^=]*=\s*(object|unknown|\{\}|Function|Object)\s*;?\s*$",
         )?,
+        caught: regex(r"\b(e|ex|err|error|reason|cause|thrown)\s*:\s*unknown\b")?,
         gives: regex(r"\)\s*:\s*[A-Za-z{\[(]")?,
         untyped: regex(r"\bany\b")?,
         cast: regex(
@@ -94,6 +106,13 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         )?,
         evens: regex(
             r"(?i)\b(sort\w*|trim\w*|strip\w*|\w*lower\w*|\w*upper\w*|replace\w*|round|floor|ceil|trunc|set|hashset|filter\w*|slice|take|skip|normali[sz]e\w*|parseInt|compact|uniq\w*|dedup\w*)\s*\(",
+        )?,
+        sleeps: regex(SLEEPS)?,
+        waits: regex(
+            r"(?i)\b(eventually\w*|waitFor\w*|wait_for\w*|wait_until|waitUntil|await\w*\(\)|until\w*|poll\w*|toPass|findBy\w*|findAllBy\w*|have_\w+|toHave(Count|Text|URL|Value)|notified|recv)\b",
+        )?,
+        asks: regex(
+            r"^(expect|assert\w*|require|to\w*|be\w*|equal\w*|len|length|size|count\w*|is_\w+|is[A-Z]\w*|get\w*|find\w*|query\w*|contains\w*|if|while|for|func|fn|function|iter|into|from|as_\w+|String|clone|unwrap\w*|Ok|Some)\s*\($",
         )?,
         decoder: regex(
             r"(?i)fromhex|unhexlify|\[::-1\]|\.reverse\(\)|rot13|hex::decode|decodestring\(|Buffer\.from\(|fromCharCode|\bchr\(|b64decode|\batob\(",

@@ -51,6 +51,8 @@ impl<'a> File<'a> {
         let language = Language::of(&change.path);
         let (hunks, whole) = change.patch.as_deref().map_or((Vec::new(), false), |patch| hunks(patch, language));
         let is_test = language::is_test(&change.path);
+        let inline = language == Language::Rust && !is_test;
+        let hunks = if inline { hunks.into_iter().flat_map(Hunk::apart).collect() } else { hunks };
         Self { change, language, is_test, hunks, unreadable: !whole }
     }
 
@@ -117,7 +119,38 @@ fn hunks(patch: &str, language: Language) -> (Vec<Hunk>, bool) {
     (found, whole)
 }
 
+/// What begins the tests of a Rust file.
+pub(crate) const RUST_TESTS: [&str; 4] = ["#[test]", "::test]", "mod test", "cfg(test)"];
+
+impl Hunk {
+    /// The code of a Rust file and the tests below it, each for itself.
+    fn apart(mut self) -> Vec<Self> {
+        let first =
+            |side: &Side| side.each().position(|(_, _, _, code)| RUST_TESTS.iter().any(|mark| code.contains(mark)));
+        let (Some(old), Some(new)) = (first(&self.old), first(&self.new)) else { return vec![self] };
+        let changes = |side: &Side, lines: usize| side.lines.iter().take(lines).any(|line| line.2);
+        if !changes(&self.old, old) && !changes(&self.new, new) {
+            return vec![self];
+        }
+        let mut tests = Self { heading: self.heading.clone(), ..Self::default() };
+        (tests.old, tests.new) = (self.old.split_off(old), self.new.split_off(new));
+        let at = |side: &Side| side.lines.iter().find(|line| line.2).map(|line| line.1);
+        tests.at = at(&tests.new).or(tests.new.lines.first().map(|line| line.1)).unwrap_or(self.at);
+        vec![self, tests]
+    }
+}
+
 impl Side {
+    /// Takes off the lines from this one on.
+    fn split_off(&mut self, line: usize) -> Self {
+        let at = self.lines.get(line).map_or(self.text.len(), |line| line.0);
+        let mut lines = self.lines.split_off(line.min(self.lines.len()));
+        lines.iter_mut().for_each(|line| line.0 -= at);
+        let [text, code, comments] =
+            [&mut self.text, &mut self.code, &mut self.comments].map(|text| text.split_off(at));
+        Self { text, code, comments, lines }
+    }
+
     fn push(&mut self, line: &str, number: u64, changed: bool) {
         self.lines.push((self.text.len(), number, changed));
         self.text.push_str(line);

@@ -11,8 +11,9 @@ use crate::expected;
 use crate::grammar::{COMPILED, Compiled, STRONG, WEAK};
 use crate::judge::{Findings, normal};
 use crate::language::{self, Language};
+use crate::obsolete::Obsolete;
 use crate::rules::named;
-use crate::side::{File, Hunk, Side};
+use crate::side::{File, Hunk, RUST_TESTS, Side};
 
 use Language::*;
 
@@ -21,20 +22,23 @@ pub(crate) struct Line<'a> {
     file: &'a File<'a>,
     pub hunk: &'a Hunk,
     pub code: String,
+    /// Where the change begins, and where the assertion stood.
     line: u64,
+    number: u64,
 }
 
 pub(crate) fn judge(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
-    deleted(files, findings);
-    assertions(kind, files, findings);
+    let obsolete = Obsolete::of(kind, files);
+    deleted(files, &obsolete, findings);
+    assertions(kind, files, &obsolete, findings);
 }
 
-fn grammar(file: &File<'_>) -> Option<&'static Compiled> {
+pub(crate) fn grammar(file: &File<'_>) -> Option<&'static Compiled> {
     COMPILED.iter().find(|compiled| compiled.grammar.languages.contains(&file.language))
 }
 
 /// Names of tests on one side, with where they stand and whether that line changed.
-fn tests(compiled: &Compiled, side: &Side) -> Vec<(String, u64, bool)> {
+pub(crate) fn tests(compiled: &Compiled, side: &Side) -> Vec<(String, u64, bool)> {
     let (mut found, mut marked) = (Vec::new(), None);
     for (number, changed, raw, code) in side.each() {
         if let Some(mark) = &compiled.mark {
@@ -71,7 +75,7 @@ pub(crate) fn adds_test(file: &File<'_>, hunk: &Hunk) -> bool {
 }
 
 /// Test functions and test files that are gone.
-fn deleted(files: &[File<'_>], findings: &mut Findings) {
+fn deleted(files: &[File<'_>], obsolete: &Obsolete<'_>, findings: &mut Findings) {
     let rule = &named("tests_deleted");
     let mut added: HashMap<String, i64> = HashMap::new();
     for file in files {
@@ -94,9 +98,13 @@ fn deleted(files: &[File<'_>], findings: &mut Findings) {
         let Some(compiled) = grammar(file) else { continue };
         let (mut gone, mut new) = (Vec::new(), 0);
         for hunk in &file.hunks {
-            for (name, _, _) in tests(compiled, &hunk.old).into_iter().filter(|(_, _, changed)| *changed) {
+            for (name, at, _) in tests(compiled, &hunk.old).into_iter().filter(|(_, _, changed)| *changed) {
                 if added.get(&name).is_some_and(|count| *count < 0) {
-                    gone.push(hunk.at);
+                    if let Some(rule) = obsolete.has(file, at) {
+                        findings.add(file.path(), hunk.at, &rule);
+                    } else {
+                        gone.push(hunk.at);
+                    }
                 }
             }
             let fresh = |name: &String| added.get(name).is_some_and(|count| *count > 0);
@@ -134,7 +142,7 @@ fn moved(file: &File<'_>, files: &[File<'_>]) -> bool {
 }
 
 /// Assertions that are gone, weaker, or expect something else.
-fn assertions(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
+fn assertions(kind: Kind, files: &[File<'_>], obsolete: &Obsolete<'_>, findings: &mut Findings) {
     let (mut old, mut new) = (Vec::new(), Vec::new());
     for file in files {
         let Some(compiled) = grammar(file) else { continue };
@@ -144,13 +152,17 @@ fn assertions(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
             }
         }
     }
+    old.retain(|line| obsolete.has(line.file, line.number).is_none());
     cancel(&mut old, &mut new);
+    // What a test prints when it fails is no expectation.
+    let printed = |line: &Line<'_>| line.file.language == Go && line.code.starts_with("t.");
+    let waits = expected::waits(&old, &new, &printed);
     for file in files {
         let mine = |lines: &[Line<'_>]| lines.iter().filter(|line| std::ptr::eq(line.file, file)).count();
         let (removed, added) = (mine(&old), mine(&new));
         let first = old.iter().find(|line| std::ptr::eq(line.file, file));
         let in_test = |line: &&Line<'_>| file.is_test || file.language == Rust || line.code.contains("assert");
-        if let Some(line) = first.filter(|_| removed > added).filter(in_test) {
+        if let Some(line) = first.filter(|_| removed > added && !waits).filter(in_test) {
             // `.unwrap()` asserts as well; whether it is enough is for a person.
             let unwraps = file.language == Rust && adds(file, "unwrap()");
             let certain = added == 0
@@ -168,8 +180,6 @@ fn assertions(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
     let tests_only =
         matches!(kind, Kind::RustTest | Kind::FrontendTest | Kind::General | Kind::RustBuild | Kind::FrontendBuild)
             && only_tests(files);
-    // What a test prints when it fails is no expectation.
-    let printed = |line: &Line<'_>| line.file.language == Go && line.code.starts_with("t.");
     old.retain(|line| !printed(line));
     new.retain(|line| !printed(line));
     if kind != Kind::GitMergeConflict {
@@ -180,7 +190,7 @@ fn assertions(kind: Kind, files: &[File<'_>], findings: &mut Findings) {
         all.sort_unstable();
         Some(all)
     };
-    if expected(&old).is_some_and(|before| expected(&new) == Some(before)) {
+    if waits || expected(&old).is_some_and(|before| expected(&new) == Some(before)) {
         return;
     }
     if tests_only && !old.is_empty() && !new.is_empty() && !findings.has("assertions_weakened") {
@@ -206,7 +216,7 @@ fn adds(file: &File<'_>, what: &str) -> bool {
 
 fn collect<'a>(compiled: &Compiled, file: &'a File<'a>, hunk: &'a Hunk, side: &'a Side, out: &mut Vec<Line<'a>>) {
     let lines: Vec<_> = side.each().collect();
-    for (index, (_, _, _, code)) in lines.iter().enumerate() {
+    for (index, (number, _, _, code)) in lines.iter().enumerate() {
         if !compiled.assertion.is_match(code) {
             continue;
         }
@@ -222,7 +232,7 @@ fn collect<'a>(compiled: &Compiled, file: &'a File<'a>, hunk: &'a Hunk, side: &'
             }
         }
         if changed {
-            out.push(Line { file, hunk, code: text.trim().to_owned(), line: hunk.at });
+            out.push(Line { file, hunk, code: text.trim().to_owned(), line: hunk.at, number: *number });
         }
     }
 }
@@ -273,9 +283,7 @@ fn weaker(file: &File<'_>, old: &[Line<'_>], new: &[Line<'_>], findings: &mut Fi
 }
 
 pub(crate) fn is_rust_test(hunk: &Hunk) -> bool {
-    let marks = |text: &str| {
-        text.contains("#[test]") || text.contains("::test]") || text.contains("mod test") || text.contains("cfg(test)")
-    };
+    let marks = |text: &str| RUST_TESTS.iter().any(|mark| text.contains(mark));
     marks(&hunk.old.text) || marks(&hunk.heading) || hunk.heading.contains("fn test") || hunk.heading.contains("_test")
 }
 

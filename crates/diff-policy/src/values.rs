@@ -31,6 +31,8 @@ struct Patterns {
     switch: Regex,
     /// Names that tell a tool to look away.
     away: Regex,
+    /// A setting inside of a line, and what its list begins with.
+    inline: Regex,
     /// A value that comes from outside.
     given: Regex,
     /// Everybody, everywhere.
@@ -56,6 +58,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         away: regex(
             r"(?i)(^|[_.\-/])(ignored?|ignores|ignorelist|skip|skipped|exclu\w+|disabled?|suppress\w*|bypass\w*|allow-?list|whitelist|baseline|permissive|lenient|insecure|unsafe|optional|allow[_-]?fail\w*|no[_-]?verify|soft[_-]?fail)($|[_.\-/])|^(ignore|skip|exclude|disable|suppress|bypass|allow)[A-Z]|(Ignore|Skip|Exclude|Optional)$",
         )?,
+        inline: regex(r#"[{,]\s*["']?([\w-]+)["']?\s*[:=]\s*(\[\s*["'\w]|true|["']\w)"#)?,
         given: regex(r"\.Values\.|\$\{\{|\$\{?[A-Z][A-Z_]{2,}\b|\b(secretKeyRef|configMapKeyRef|fieldRef)\b")?,
         all: regex(
             r#"["']\*["']|^\s*-\s+['"]?\*['"]?\s*$|0\.0\.0\.0/0|::/0|["'][\w-]+:\*["']|\ballUsers\b|system:(anonymous|unauthenticated)|AllowAny\b|\bworld-(read|writ)"#,
@@ -87,6 +90,9 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
                 if away && !is_package(file.path()) {
                     findings.add(file.path(), *line, &named("check_changed"));
                 }
+            }
+            if data && !is_package(file.path()) {
+                within(patterns, file, &hunk.old, &hunk.new, findings);
             }
             // `*` is any version, or a list of files, to a package manager.
             if data {
@@ -133,6 +139,19 @@ fn turned(patterns: &Patterns, key: &str, before: &str, now: &str, data: bool) -
     let number = |text: &str| text.trim_matches(['"', '\'']).parse::<f64>().ok();
     let emptied = patterns.empty.is_match(now) && !now.is_empty() && !patterns.empty.is_match(before);
     data && !loose && (emptied || number(now) == Some(0.0) && number(before).is_some_and(|before| before > 0.0))
+}
+
+/// A tool is told to look away in the middle of a line.
+fn within(patterns: &Patterns, file: &File<'_>, old: &Side, new: &Side, findings: &mut Findings) {
+    let away = |side: &Side| -> Vec<u64> {
+        let names =
+            |code: &str| patterns.inline.captures_iter(code).filter(|found| patterns.away.is_match(&found[1])).count();
+        changed(side).flat_map(|(line, raw, _)| std::iter::repeat_n(line, names(raw))).collect()
+    };
+    let now = away(new);
+    if now.len() > away(old).len() {
+        findings.add(file.path(), now[0], &named("check_changed"));
+    }
 }
 
 /// A value that came from outside is written down now.

@@ -5,6 +5,13 @@ use crate::judge::Verdict::Person;
 use crate::language::Language::*;
 use crate::rules::{Change, On, Part, Sign};
 
+/// Lists of what is not looked at, whatever the tool.
+const EXCEPTIONS: &[&str] = &[
+    "**/*{exclude,exclusion,suppress,allowlist,allow-list,whitelist,baseline,false-positive,false_positive}*.{xml,json,yml,yaml,txt,toml,neon,csv}",
+    "**/*{known-failures,known_failures,expected-failures,expected_failures,quarantine,skiplist,skip-list,skip_list,flaky}*",
+    "**/{spotbugs,findbugs,checkstyle,pmd,detekt}/**",
+];
+
 /// How checks are run, in scripts and in the files that configure them.
 pub(super) const CHECK_CHANGED: Rule = Rule {
     name: "check_changed",
@@ -23,7 +30,7 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
             on: On::Paths(crate::language::TESTS),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"(?im)(^|[^.\w])(skip|broken|flaky|quarantined?|fixme|xfail|wip)\b|\.fail\(\s*\)|\bpending\(",
+            pattern: r"(?im)(^|[^.\w])(skip(_\w+)?|broken|test_(skip|broken)|flaky|quarantined?|fixme|xfail|xit|wip|pendingWith)\b|^\s*pending\s*;?$|^\s*(ignore|todo|only|disabled)\s*:\s*[^f\s]|\bexclude\s*[:=]|\.fail\(\s*\)|\bpending\(",
         },
         Sign {
             on: On::Paths(crate::language::TESTS),
@@ -70,13 +77,28 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
                 "**/.pylintrc",
                 "**/.clang-tidy",
                 "**/cspell.json",
+                "**/.{credo,dialyzer_ignore}.exs",
+                "**/.{scalafix,scalafmt}.conf",
+                "**/scalastyle*.xml",
+                "**/analysis_options.yaml",
+                "**/.{rubocop,reek,erb-lint,haml-lint,standard,scss-lint,slim-lint}*.yml",
+                "**/.{luacheckrc,lintr,jshintrc,tflint.hcl,editorconfig,ktlint}*",
+                "**/{.php-cs-fixer*,phpcs.xml*,.phpcs.xml*,rector.php,deptrac.y*ml,grumphp.yml}",
+                "**/{.ansible-lint,.sqlfluff,buf.yaml,.buf.yaml,.protolint.yaml,.spectral.y*ml}*",
+                "**/{dprint,.dprint,.oxlintrc,.size-limit,bundlesize,.bundlewatch,lighthouserc,.ls-lint}*.{json,yml,js}",
+                "**/{lychee,typos,_typos,.typos}.toml",
+                "**/{trivy,.grype,.kube-linter,.kube-score,.checkov,.kics}.y*ml",
+                "**/{ava,tap,.tap,nightwatch,testcafe,backstop,.percy}*.{config.js,config.mjs,rc,json,yml}",
             ],
             r"(?m)^[^\n]*\w[^\n]*$",
         ),
+        file(EXCEPTIONS, r"(?m)^[^#\n]*\w[^\n]*$"),
         file_altered(
             &["**/package.json"],
             r#""[^"\n]*\*[^"\n]*"\s*:\s*\[?[^\n]*\b(eslint|tsc|jest|vitest|stylelint|prettier|biome)\b[^\n]*"#,
         ),
+        // What Argo CD is told to think of a resource.
+        code(&[Yaml], r"\bresource\.customizations\b[^\n]*|\bhs\.status\s*="),
         file(&["**/package.json"], r#""(pre|post)?(install|prepare|pack|publish)"\s*:[^\n]*"#),
         file_altered(&["**/package.json"], r#""(pre|post)?(install|prepare|pack|publish)"\s*:[^\n]*"#),
         code(
@@ -103,6 +125,10 @@ pub(super) const RIGHTS: Rule = Rule {
         code(
             &[Yaml, Hcl, Json],
             r#"(?m)^kind:\s*ClusterRole(Binding)?\b|\b(contents|packages|id-token|actions|checks|deployments|pull-requests)['"]?:\s*write\b|\b(impersonate|escalate)\b|\bpublic\s*[:=]\s*true|\btype:\s*(LoadBalancer|NodePort)\b|\bhostPath\s*:|docker\.sock"#,
+        ),
+        code(
+            &[Docker, Shell, Yaml],
+            r"/branches/[^\n]*protection|/rulesets\b|\benforce_admins\b|\s--admin\b|\b\w*ADMIN\w*(TOKEN|PAT)\b",
         ),
         code(&[Docker, Shell], r"\bchmod\s+(-R\s+)?(0?777|a\+rwx?)\b|\bsudo\b"),
     ],

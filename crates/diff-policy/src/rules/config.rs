@@ -298,7 +298,7 @@ pub(super) const PERSON_PATH: Rule = Rule {
         on: On::Paths(&["**/package.json"]),
         part: Part::Text,
         change: Change::Altered,
-        pattern: r#""(pre|post)?(test|lint|typecheck|type-check|check|audit|verify|validate)(:[\w:-]+)?"\s*:\s*"[^"\n]*""#,
+        pattern: r#""(pre|post)?(test|lint|typecheck|type-check|check|audit|verify|validate)(:[\w:-]+)?"\s*:\s*"[^"\n]*"|"[\w:-]+"\s*:\s*"[^"\n]*\b(prettier|eslint|stylelint|biome|oxlint|jest|vitest|mocha|playwright|cypress|nyc|c8|knip|size-limit)\s[^"\n]*""#,
     }],
 };
 

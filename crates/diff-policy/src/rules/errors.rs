@@ -36,7 +36,7 @@ pub(super) const SWALLOWED: Rule = Rule {
         },
         code(
             &[Rust],
-            r"\bErr\(\s*_\w*\s*\)\s*=>\s*(\{\s*\}|\(\)|return\s*(Ok\(\(\)\))?\s*[,;}]|Ok\(\(\)\)|continue)|if let Err\(_\w*\)\s*=[^\n{]*\{\s*\}|\bif [^\n{]*\.is_(err|ok|none|some)\(\)\s*\{\s*\}",
+            r"\bErr\(\s*_\w*\s*\)\s*=>\s*(\{\s*\}|\(\)|return\s*(Ok\(\(\)\))?\s*[,;}]|Ok\(\(\)\)|continue)|if let Err\(_\w*\)\s*=[^;{]*\{\s*\}|\bif [^;{]*\.is_(err|ok|none|some)\(\)\s*\{\s*\}",
         ),
         // A dash before a command of tox: its failure counts for nothing.
         file(&["**/tox.ini"], r"(?m)^\s*(commands\w*\s*=\s*)?-\s*[a-z][^\n]*"),
@@ -115,7 +115,10 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
     sentence: "ignore a result that was or should be handled",
     signs: &[
         // `let _ = write!(string, …)` cannot fail and is what Clippy itself proposes.
-        code(&[Rust], r"\blet _\w*(\s*:\s*[^=]+)?\s*=\s*[a-vx-zA-Z(&][^\n]*\)[^\n]*;|\blet _\s*=\s*w[a-qs-z][^\n]*;"),
+        code(
+            &[Rust],
+            r"\blet _(unused|ignored?|res\w*|err\w*|ret\w*|out\w*|val\w*|tmp|ok|[a-z]|_\w*)?(\s*:\s*[^=]+)?\s*=\s*[a-vx-zA-Z(&][^\n]*\)[^\n]*;|\blet _\s*=\s*w[a-qs-z][^\n]*;",
+        ),
         code(
             &[Rust],
             r"(?m)^\s*([^w\s]|w[^r\n])[^\n]*\.ok\(\)\s*;|\bdrop\([a-z_:]+\([^\n]*\)\s*;|\bErr\(\s*_\w*\s*\)\s*=>[^\n]*|\bstd::process::exit\(0\)",
@@ -139,6 +142,7 @@ pub(super) const IGNORED_RESULT: Rule = Rule {
             change: Change::Disappears,
             pattern: r"\b(precondition|assertionFailure|requireNotNull|requireNonNull|checkNotNull|checkArgument|ensure!|debug_assert\w*!|invariant|ThrowIfNull|static_assert)\s*\(|(?m)^\s*assert\b",
         },
+        file(&["**/*.{ex,exs}"], r"(?m)^\s*(rescue|catch)\s*$"),
         file(&["**/*.{pl,pm,t}"], r"\beval\s*\{[^\n]*"),
         code(&[Rust], r"\bblack_box\(|\bconvert::identity\("),
         code(&[Python], r"\bexcept\s*\(?\s*(ImportError|ModuleNotFoundError)\b"),
@@ -217,7 +221,7 @@ pub(super) const SECRET_STAYS: Rule = Rule {
             on: On::Sources,
             part: Part::Text,
             change: Change::Appears,
-            pattern: r#"(?mi)^[^#/\n]*\b\w*(password|passwd|secret|token|api_?key|access_?key|private_?key)['"]?\s*(:\s*[a-z&]+\s*)?[:=]=?\s*(\{\{-?\s*)?(['"][^'"\s${}<>()\[\]]{6,}['"]|[^'"\s${}<>()\[\]]*\d[^'"\s${}<>()\[\]]{5,}\s*$)"#,
+            pattern: r#"(?mi)^[^#/\n]*\b\w*(password|passwd|secret|token|api_?key|access_?key|private_?key)['"]?\s*(:\s*[a-z&]+\s*)?[:=]=?\s*(\{\{-?\s*)?(['"][^'"\s${}<>()\[\]^~]{6,}['"]|[^'"\s${}<>()\[\]]*\d[^'"\s${}<>()\[\]]{5,}\s*$)"#,
         },
         code(
             &[Docker],

@@ -141,7 +141,11 @@ pub(super) const FILTERED: Rule = Rule {
             pattern: r"\b(testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|excludeSpecPattern|norecursedirs|collect_ignore\w*|specPattern|testMatch|testRegex|grepInvert|default-filter)\b[^\n]*",
         },
         file(
-            &["**/{vitest,vite,jest,playwright,cypress,karma}*.config.*", "**/vitest.workspace.*", "**/.mocharc*"],
+            &[
+                "**/{vitest,vite,jest,playwright,cypress,karma}*.{config,conf}.*",
+                "**/vitest.workspace.*",
+                "**/.mocharc*",
+            ],
             r#"\b(exclude|ignore)['"]?\s*:[^\n]*|\b(grep|invert|bail)['"]?\s*:[^\n]*"#,
         ),
         file(
@@ -309,7 +313,7 @@ pub(super) const EARLY_END: Rule = Rule {
             on: On::Paths(crate::language::TESTS),
             part: Part::Code,
             change: Change::Disappears,
-            pattern: r"\bawait\s+(\w+\.)+\w+\(|\.await\b|\.join\(\)",
+            pattern: r"\bawait\s+[\w.]+\([^\n]*|\.await\b|\.join\(\)",
         },
         Sign {
             on: On::Paths(crate::language::TESTS),
@@ -321,7 +325,7 @@ pub(super) const EARLY_END: Rule = Rule {
             on: On::Paths(crate::language::TESTS),
             part: Part::Code,
             change: Change::Appears,
-            pattern: r"\b(time\.sleep|Thread\.sleep|thread::sleep|time\.Sleep|tokio::time::sleep)\([^\n]*|waitForTimeout\([^\n]*|cy\.wait\(\d+[^\n]*|\bTask\.Delay\([^\n]*|\bu?sleep(_for|_until)?\s*\(?\s*[\w:.(]*\d[^\n]*|\bdelay\(\d[^\n]*|\bsetTimeout\(\s*(r|res|resolve|done)\b[^\n]*",
+            pattern: crate::shapes::SLEEPS,
         },
         Sign {
             on: On::Languages(&[Rust]),
@@ -380,7 +384,7 @@ pub(super) const MOCKED: Rule = Rule {
         code(&[Jvm], r"\.thenReturn\([^\n]*|@MockBean\b[^\n]*|\bdoNothing\(\)[^\n]*|\b(every|coEvery)\s*\{[^\n]*"),
         code(
             &[Js],
-            r"\.mock(Return|Resolved|Rejected)Value(Once)?\([^\n]*|\.mockImplementation(Once)?\([^\n]*|\bsinon\.(stub|replace|fake)\b[^\n]*|\bcy\.(stub|intercept)\([^\n]*",
+            r"\.mock(Return|Resolved|Rejected)Value(Once)?\([^\n]*|\.mockImplementation(Once)?\([^\n]*|\bsinon\.(stub|replace|fake)\b[^\n]*|\bcy\.stub\([^\n]*|\bcy\.intercept\([^\n]*(\{|=>)[^\n]*",
         ),
         code(&[Dotnet], r"\.Returns(Async|ForAnyArgs)?\([^\n]*"),
         code(&[Ruby], r"\b(and_return|allow_any_instance_of|stub_const|stubs\([^\n]*)\b"),
