@@ -64,6 +64,11 @@ const NUMBERS: &[(&str, Must, &str)] = &[
     ),
 ];
 
+/// Files whose numbers are scores to reach.
+const SCORED: &[&str] =
+    &["**/*{coverage,codecov,jacoco,lighthouse,stryker,pitest,mutation}*.{yml,yaml,json,toml,xml,js,cjs,mjs}"];
+const SCORE: &str = r#"(?m)^\s*(?:-\s+)?['"]?([\w-]+)['"]?\s*[:=]\s*['"]?(\d+(?:\.\d+)?)%?"#;
+
 /// Hosts that a lock file may name although it did not before: the ecosystems' own.
 const HOSTS: &[&str] = &[
     "registry.npmjs.org",
@@ -145,6 +150,9 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
     static NUMBER: LazyLock<Vec<(Regex, Must, &str)>> = LazyLock::new(|| {
         NUMBERS.iter().filter_map(|(pattern, must, rule)| Some((Regex::new(pattern).ok()?, *must, *rule))).collect()
     });
+    static SCORES: LazyLock<Option<(Regex, Must, &str)>> =
+        LazyLock::new(|| Some((Regex::new(SCORE).ok()?, Must::NoLess, "threshold_lowered")));
+    static SCORE_FILES: LazyLock<globset::GlobSet> = LazyLock::new(|| language::globs(SCORED));
     static VERSIONED: LazyLock<globset::GlobSet> = LazyLock::new(|| language::globs(MANIFESTS));
     for file in files.iter().filter(|file| file.language != Language::Docs) {
         if !language::is_generated(file.path()) {
@@ -152,6 +160,9 @@ pub(crate) fn judge(files: &[File<'_>], findings: &mut Findings) {
         }
         if file.language == Language::Docker || VERSIONED.is_match(file.path()) {
             versions(file, findings);
+        }
+        if let Some(score) = SCORES.as_ref().filter(|_| SCORE_FILES.is_match(file.path())) {
+            numbers(file, score, findings);
         }
         hosts(file, findings);
         checksums(file, findings);
@@ -229,6 +240,7 @@ const VERSIONS: &[&str] = &[
     r#"^\s*\{:(\w+),\s*"[~>= ]*(\d+(?:\.\d+)*)"#,
     r#"\b(from|exact|upToNextMajor\(from|upToNextMinor\(from)\s*:\s*"(\d+(?:\.\d+)*)"#,
     r#"^\s*pod\s+["']([\w/-]+)["']\s*,\s*["'][~>= ]*(\d+(?:\.\d+)*)"#,
+    r#"^\s*([\w-]+)\s*:\s*['"]?[\^~>=]+\s*v?(\d+(?:\.\d+)*)"#,
     // The whole of `.nvmrc` and its like.
     r"^()v?(\d+(?:\.\d+)*)\s*$",
     r#"Package(?:Version|Reference)\s+Include="([\w.]+)"\s+Version="(\d+(?:\.\d+)*)"#,

@@ -35,16 +35,23 @@ impl<'a> Obsolete<'a> {
         let gone: BTreeSet<&str> = names(|hunk| &hunk.old).into_iter().filter(|name| !now.contains(name)).collect();
         let values = |lines: &mut dyn Iterator<Item = (u64, &'a str, &'a str)>| -> BTreeSet<String> {
             let found = lines.flat_map(|(_, raw, _)| shapes.literal.find_iter(raw)).map(|one| normal(one.as_str()));
-            found.filter(|value| value.len() > 1).collect()
+            found.collect()
         };
         let hunks = files.iter().flat_map(|file| file.hunks.iter().filter(move |hunk| in_test(file, hunk)));
         let asked = values(&mut hunks.flat_map(|hunk| changed(&hunk.new)));
+        let long = |values: &BTreeSet<String>| values.iter().filter(|value| value.len() > 1).count();
+        let heads = files.iter().filter_map(|file| Some((file, grammar(file)?)));
+        let moved: BTreeSet<String> = heads
+            .flat_map(|(file, compiled)| file.hunks.iter().flat_map(|hunk| tests(compiled, &hunk.new)))
+            .filter(|test| test.2)
+            .map(|test| test.0)
+            .collect();
         let mut lines = Vec::new();
         for (file, compiled) in files.iter().filter_map(|file| Some((file, grammar(file)?))) {
             for hunk in file.hunks.iter().filter(|hunk| in_test(file, hunk)) {
                 let before = tests(compiled, &hunk.old);
                 let fewer = before.len() > tests(compiled, &hunk.new).len();
-                for (index, (_, start, _)) in before.iter().enumerate().filter(|(_, test)| fewer && test.2) {
+                for (index, (name, start, _)) in before.iter().enumerate().filter(|(_, test)| fewer && test.2) {
                     let body = *start..before.get(index + 1).map_or(u64::MAX, |test| test.1);
                     let said = || changed(&hunk.old).filter(|line| body.contains(&line.0));
                     let kept = values(&mut said().filter(|line| compiled.assertion.is_match(line.2)));
@@ -55,7 +62,7 @@ impl<'a> Obsolete<'a> {
                     };
                     if said().any(|(_, _, code)| words(code).any(|word| gone.contains(word))) {
                         lines.push((file.path(), body, rule));
-                    } else if kept.len() > 1 && kept.is_subset(&asked) || twice() {
+                    } else if kept.is_subset(&asked) && (long(&kept) > 1 || moved.contains(name)) || twice() {
                         lines.push((file.path(), body, None));
                     }
                 }

@@ -66,7 +66,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
     let regex = |pattern: &str| Regex::new(pattern).ok();
     Some(Shapes {
         import: regex(
-            r"^\s*(pub(\([^)]*\))?\s+)?(use|import|from|using|require\w*|package|extern crate|export \{|export \*|\}\s*from|@import|@use|#\s*include)\b|^\s*(const|let|var)\b[^=]*=\s*require\(|^\s*#!?\[(allow|expect|warn)|^\s*@Suppress",
+            r"^\s*(pub(\([^)]*\))?\s+)?(use|import|from|using|require\w*|package|extern crate|export \{|export \*|\}\s*from|@import|@use|#\s*include)\b|^\s*(const|let|var)\b[^=]*=\s*require\(|^\s*#!?\[(allow|expect|warn)|^\s*@Suppress|^\s*#\[cfg\(test\)\]|^\s*mod tests?\s*[{;]",
         )?,
         comment: regex(
             r"^\s*(//+!?|#+|--|/\*+|\*|<!--|;+|%|\{\{-?\s*/\*|REM\b|dnl\b)\s?|\s*(\*/\s*-?(\}\})?|-->)\s*$",
@@ -112,7 +112,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
             r"(?i)\b(eventually\w*|waitFor\w*|wait_for\w*|wait_until|waitUntil|await\w*\(\)|until\w*|poll\w*|toPass|findBy\w*|findAllBy\w*|have_\w+|toHave(Count|Text|URL|Value)|notified|recv)\b",
         )?,
         asks: regex(
-            r"^(expect|assert\w*|require|to\w*|be\w*|equal\w*|len|length|size|count\w*|is_\w+|is[A-Z]\w*|get\w*|find\w*|query\w*|contains\w*|if|while|for|func|fn|function|iter|into|from|as_\w+|String|clone|unwrap\w*|Ok|Some)\s*\($",
+            r"^(expect|assert\w*|require|to\w*|be\w*|equal\w*|len|length|size|count\w*|is_\w+|is[A-Z]\w*|get\w*|find\w*|query\w*|contains\w*|if|while|for|func|fn|function|iter|into|all|first|at|nth|text|css|select\w*|within|from|as_\w+|String|clone|unwrap\w*|Ok|Some)\s*\($",
         )?,
         decoder: regex(
             r"(?i)fromhex|unhexlify|\[::-1\]|\.reverse\(\)|rot13|hex::decode|decodestring\(|Buffer\.from\(|fromCharCode|\bchr\(|b64decode|\batob\(",

@@ -127,7 +127,11 @@ impl Hunk {
     fn apart(mut self) -> Vec<Self> {
         let first =
             |side: &Side| side.each().position(|(_, _, _, code)| RUST_TESTS.iter().any(|mark| code.contains(mark)));
-        let (Some(old), Some(new)) = (first(&self.old), first(&self.new)) else { return vec![self] };
+        let (old, new) = match (first(&self.old), first(&self.new)) {
+            (None, None) => return vec![self],
+            // Tests that came or went stand last.
+            (old, new) => (old.unwrap_or(self.old.lines.len()), new.unwrap_or(self.new.lines.len())),
+        };
         let changes = |side: &Side, lines: usize| side.lines.iter().take(lines).any(|line| line.2);
         if !changes(&self.old, old) && !changes(&self.new, new) {
             return vec![self];

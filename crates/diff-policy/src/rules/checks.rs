@@ -92,6 +92,20 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
             ],
             r"(?m)^[^\n]*\w[^\n]*$",
         ),
+        Sign {
+            on: On::All,
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r"<!--\s*[\w-]+[-: ](disable|ignore|off|suppress)[^\n]*",
+        },
+        file(
+            &[
+                "**/{jest,vitest,vite,karma,playwright,cypress}*.{config,conf}.*",
+                "**/.{nycrc,c8rc}*",
+                "**/package.json",
+            ],
+            r#"['"]![^'"\n]+['"]"#,
+        ),
         file(EXCEPTIONS, r"(?m)^[^#\n]*\w[^\n]*$"),
         file_altered(
             &["**/package.json"],
