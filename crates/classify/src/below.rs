@@ -9,12 +9,36 @@ pub struct Below {
     /// Where it is.
     pub place: Option<String>,
     closed: bool,
+    frame: bool,
 }
 
 impl Below {
     /// Below a cause that says this.
     pub fn of(cause: &str) -> Self {
         Self { depth: depth(cause), ..Self::default() }
+    }
+
+    /// Code is shown from here on, below its place.
+    pub fn begin_frame(&mut self, place: &str) {
+        self.place = Some(place.to_owned());
+        self.frame = true;
+    }
+
+    /// Whether code is shown.
+    pub fn in_frame(&self) -> bool {
+        self.frame
+    }
+
+    /// Takes a line of code or of marks: what is said beside the last `^` counts.
+    pub fn frame_line(&mut self, text: &str) {
+        let body = text.trim_start().trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start();
+        self.frame = body.starts_with(['|', '.', '│']);
+        if let Some((marks, said)) = text.rsplit_once('^').filter(|_| self.frame)
+            && marks.chars().all(|letter| " |_-^".contains(letter))
+        {
+            self.detail.push('\n');
+            self.detail.push_str(said.trim());
+        }
     }
 
     /// Takes the next line, which is neither a cause nor a place.

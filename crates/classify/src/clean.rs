@@ -187,7 +187,7 @@ fn last_progress(text: &[u8]) -> &[u8] {
     rest
 }
 
-/// Removes CSI and OSC sequences, and what is left of a colour whose escape byte was lost.
+/// Removes CSI and string sequences, and what is left of a colour whose escape byte was lost.
 fn strip_terminal(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr2(0x1b, 0x08, text).is_none() {
         return Cow::Borrowed(text);
@@ -216,7 +216,8 @@ fn escape_end(text: &[u8], at: usize) -> usize {
         Some(b'[') => {
             text[body..].iter().position(|byte| (0x40..=0x7e).contains(byte)).map_or(text.len(), |end| body + end + 1)
         }
-        Some(b']') => text[body..]
+        // OSC, and what only terminals or Buildkite's agent read: APC (`\x1b_bk;t=…\x07`), DCS, PM, SOS.
+        Some(b']' | b'_' | b'P' | b'^' | b'X') => text[body..]
             .iter()
             .position(|byte| *byte == 0x07 || *byte == 0x1b)
             .map_or(text.len(), |end| body + end + if text[body + end] == 0x1b { 2 } else { 1 }),
@@ -339,6 +340,7 @@ mod tests {
             ("[12:34:56] error: boom", "error: boom"),
             ("\u{1b}[1m\u{1b}[31merror\u{1b}[0m: boom\r", "error: boom"),
             ("10%\r50%\rerror: boom", "error: boom"),
+            ("\u{1b}_bk;t=1763000000123\u{7}error: boom", "error: boom"),
             ("##[error]error: boom", "error: boom"),
             ("::error file=a.rs,line=3::error: boom", "error: boom"),
             ("@acme/web:test: error: boom", "error: boom"),

@@ -206,18 +206,28 @@ fn signature_causes(
         .filter(|weighed| std::ptr::eq(weighed.step, speaker.step) && table.rule(weighed.hit.rule).weight >= sure)
         .map(|weighed| weighed.hit.rule)
         .collect();
-    // That a command failed inside an image says which; the command's own tool says why.
-    let inside = weigh::is_image_command(table.rule(speaker.hit.rule));
-    let causes = speaker
-        .step
-        .causes
-        .iter()
-        .filter(|(rule, _)| rules.contains(rule) || inside && table.rule(**rule).weight >= INSIDE_IMAGES);
-    causes.flat_map(|(_, prints)| prints).copied().collect()
+    let said = speaker.step.causes.iter().filter(|(rule, _)| rules.contains(rule));
+    let mut causes: BTreeSet<u64> = said.flat_map(|(_, prints)| prints).copied().collect();
+    if weigh::is_image_command(speaker.hit, table) {
+        causes.extend(causes_inside(speaker, table));
+    }
+    causes
 }
 
-/// Rules of this weight make causes of a failure inside an image.
-const INSIDE_IMAGES: u8 = 84;
+/// That a command failed inside an image says which; why, the surest words of its own tool say, or else its last line.
+fn causes_inside(speaker: &weigh::Weighed<'_>, table: &rule::Table) -> BTreeSet<u64> {
+    let inside = speaker.step.causes.iter().filter(|(rule, _)| table.tool(**rule) != "docker");
+    let weight = |rule: u16| table.rule(rule).weight;
+    let Some(surest) = inside.clone().map(|(rule, _)| weight(*rule)).max() else {
+        let builder = |text: &str| BUILDERS.iter().any(|begin| text.starts_with(begin));
+        let last = speaker.hit.before.iter().rev().find(|line| !line.text.is_empty() && !builder(&line.text));
+        return last.map(|line| signature::fingerprint(&line.text, "", "")).into_iter().collect();
+    };
+    inside.filter(|(rule, _)| weight(**rule) + 12 >= surest).flat_map(|(_, prints)| prints).copied().collect()
+}
+
+/// How lines begin that a builder of images prints itself.
+const BUILDERS: [&str; 7] = ["INFO[", "WARN[", "STEP ", "---", " > [", "time=", "#"];
 
 /// The answer about nothing.
 fn unread() -> Judgement {

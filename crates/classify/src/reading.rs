@@ -37,6 +37,9 @@ const TAIL: usize = 25;
 /// Lines below a message on which its tool may name the place.
 const PLACE_WITHIN: usize = 3;
 
+/// Lines of code below a place, with their marks, that belong to its message.
+const FRAME_WITHIN: usize = 8;
+
 /// A line that is kept.
 #[derive(Debug, Clone)]
 pub struct Kept {
@@ -299,10 +302,22 @@ impl Reading {
             return false;
         }
         self.place_in = self.place_in.saturating_sub(1);
+        if self.below.in_frame() {
+            self.below.frame_line(text);
+            if self.place_in == 0 || !self.below.in_frame() {
+                self.settle(None);
+            }
+            return false;
+        }
         let place = signature::place(text);
         match place {
+            // rustc shows the code below its place, and marks there what it means.
+            Some(place) if text.trim_start().starts_with("--> ") => {
+                self.below.begin_frame(place);
+                self.place_in = FRAME_WITHIN;
+            }
             // Terraform says the place first and then what stands there.
-            Some(place) if !text.trim_start().starts_with("--> ") && self.place_in > 0 => {
+            Some(place) if self.place_in > 0 => {
                 self.below.place.get_or_insert_with(|| place.to_owned());
             }
             _ if place.is_some() || self.place_in == 0 => {
@@ -330,7 +345,8 @@ impl Reading {
     /// Asks the rules; says whether the line states a cause.
     fn fire(&mut self, line: &Clean<'_>, kept: &Kept) -> bool {
         let mut cause = false;
-        if let Some(file) = path_alone(&kept.text) {
+        let fresh = self.recent.back().is_some_and(|above| above.text.is_empty());
+        if let Some(file) = path_alone(if fresh { kept.text.trim_start() } else { &kept.text }) {
             self.settle(None);
             self.file = file.to_owned();
         }
@@ -399,13 +415,14 @@ fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, most: usize) {
     queue.push_back(item);
 }
 
-/// rustc says the lint's name in a note below; the error is the nearest line above that is not indented.
+/// rustc says the lint's name in a note below; the error is the nearest line above that is not indented and no note.
 pub fn head_of_note<'a>(text: &str, above: impl DoubleEndedIterator<Item = &'a Kept>) -> Option<&'a Kept> {
     let body = text.trim_start();
     if body.len() == text.len() || !(body.starts_with("= ") || body.starts_with("--> ")) {
         return None;
     }
-    above.rev().find(|line| line.text.starts_with(|first: char| first.is_ascii_alphabetic()))
+    let aside = |text: &str| text.starts_with("note: ") || text.starts_with("help: ");
+    above.rev().find(|line| line.text.starts_with(|first: char| first.is_ascii_alphabetic()) && !aside(&line.text))
 }
 
 /// A line that is only a path: linters print their findings under it.

@@ -41,14 +41,22 @@ pub fn normalise(line: &str) -> String {
     let title = TITLES.iter().any(|mark| line.starts_with(mark));
     let line = if title { without_duration(line) } else { line };
     // Nextest says first how long it took: `FAIL [   0.011s] widgets tests::adds`.
-    let line = if line.starts_with("FAIL [") { line.split_once("] ").map_or(line, |(_, name)| name) } else { line };
+    let line = if line.starts_with("FAIL [") {
+        line.split_once("] ").map_or(line, |(_, name)| without_place(name))
+    } else {
+        line
+    };
     let mut out = String::with_capacity(line.len());
+    let mut before = "";
     for word in line.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
         }
         // `tests/test_a.py::test_x[3-4]` and `api::v2` are names: their numbers tell them apart.
         let named = word.contains("::") && !word.contains("line=") && word.contains(char::is_alphabetic);
+        // `The version '3.7' was not found`: which one is the cause.
+        let named = named || before.eq_ignore_ascii_case("version") && word.starts_with(['\'', '"', '`']);
+        before = word;
         let mut rest = word;
         while !rest.is_empty() {
             let end = rest.find(|letter| SEPARATORS.contains(letter)).unwrap_or(rest.len());
@@ -228,6 +236,14 @@ fn is_made_up(name: &str) -> bool {
     name.starts_with("tmp") || (name.len() >= 6 && (digits || mixed))
 }
 
+/// A test's name without the place that it had in the run: `(2/91) widgets tests::adds`.
+fn without_place(name: &str) -> &str {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ');
+    let place = name.strip_prefix('(').and_then(|rest| rest.split_once(") "));
+    let of_all = |at: &str| at.split_once('/').is_some_and(|(one, all)| digits(one) && digits(all));
+    place.filter(|(at, _)| of_all(at)).map_or(name, |(_, name)| name.trim_start())
+}
+
 /// A test's title without the time it took: `(0.00s)`, `(5 ms)`, `3ms`, `[0.52ms]`.
 fn without_duration(line: &str) -> &str {
     let open = line.trim_end_matches([')', ']']);
@@ -284,6 +300,7 @@ mod tests {
             ("src/a.ts(18,10): error TS2614: no member 'P'", "src/a.ts(20,1): error TS2614: no member 'P'"),
             ("--- FAIL: TestAdd (0.00s)", "--- FAIL: TestAdd (1.31s)"),
             ("        FAIL [   0.011s] widgets tests::adds", "        FAIL [  12.300s] widgets tests::adds"),
+            ("FAIL [   0.011s] ( 2/91) widgets tests::adds", "FAIL [   0.300s] (14/92) widgets tests::adds"),
             ("open /tmp/tmp.Xa81/cfg.yaml: no such file", "open /tmp/tmp.Zb17/cfg.yaml: no such file"),
             ("listen tcp 127.0.0.1:41234: in use", "listen tcp 127.0.0.1:51234: in use"),
             ("layer sha256:0a1b2c3d4e5f is missing", "layer sha256:ff00aa11bb22 is missing"),
@@ -300,6 +317,7 @@ mod tests {
             ("error[E0425]: cannot find `a`", "error[E0308]: cannot find `a`"),
             ("test tests::adds ... FAILED", "test tests::subtracts ... FAILED"),
             ("ID: RUSTSEC-2019-0001", "ID: RUSTSEC-2020-0071"),
+            ("The version '3.7' was not found", "The version '3.5' was not found"),
             ("src/a.ts(1,1): error TS2614: x", "src/a.ts(1,1): error TS2322: x"),
         ];
         for (one, other) in pairs {

@@ -50,7 +50,7 @@ pub fn event<'a>(line: &'a Clean<'_>, in_header: bool) -> Event<'a> {
     if in_header {
         return header_line(text);
     }
-    if text == b"Post job cleanup." || text == b"Cleaning up orphan processes" || text.starts_with(b"[Pipeline] // ") {
+    if CLEANUPS.contains(&text) || text.starts_with(b"[Pipeline] // ") {
         return Event::Cleanup;
     }
     if says_only_that_it_failed(text) {
@@ -58,6 +58,14 @@ pub fn event<'a>(line: &'a Clean<'_>, in_header: bool) -> Event<'a> {
     }
     other_systems(text)
 }
+
+/// What runners say before they clean up, or keep what a failed job left.
+const CLEANUPS: [&[u8]; 4] = [
+    b"Post job cleanup.",
+    b"Cleaning up orphan processes",
+    b"Cleaning up project directory and file based variables",
+    b"Uploading artifacts for failed job",
+];
 
 /// Inside `##[group]Run …`: the script itself, then `shell:`, `with:` and `env:` blocks.
 fn header_line(text: &[u8]) -> Event<'_> {
@@ -157,7 +165,7 @@ mod tests {
 
     #[test]
     fn every_ci_system_shows_its_steps() {
-        let cases: [(&str, Event<'_>); 10] = [
+        let cases: [(&str, Event<'_>); 11] = [
             ("2026-01-01T00:00:00.0000000Z ##[group]Run cargo test", Event::Run(b"cargo test")),
             ("##[section]Starting: Build", Event::Step(b"Build")),
             ("##[error]Process completed with exit code 1.", Event::Failed),
@@ -168,6 +176,10 @@ mod tests {
             ("[Pipeline] { (Build)", Event::Step(b"Build")),
             ("+ cargo test", Event::Command(b"cargo test")),
             ("Post job cleanup.", Event::Cleanup),
+            (
+                "section_start:1:x\r\u{1b}[0K\u{1b}[36;1mCleaning up project directory and file based variables\u{1b}[0;m",
+                Event::Cleanup,
+            ),
         ];
         for (raw, wanted) in cases {
             let line = clean(raw.as_bytes());

@@ -6,7 +6,7 @@ use remediation::{Agent, Kind, Remedy};
 
 use crate::commands;
 use crate::reading::{Hit, Reading, Step};
-use crate::rule::{Role, Rule, Table};
+use crate::rule::{Role, Table};
 use crate::steps::is_secondary;
 use crate::{Evidence, Hints, wrapped};
 
@@ -213,13 +213,19 @@ fn speaks_inside_images(kind: Kind) -> bool {
 }
 
 /// Whether it says that a command failed inside an image build.
-pub fn is_image_command(rule: &Rule) -> bool {
-    matches!(rule.name, "buildkit_process_failed" | "classic_builder_command")
+pub fn is_image_command(hit: &Hit, table: &Table) -> bool {
+    const WORDS: [&str; 4] = [
+        "did not complete successfully",
+        "returned a non-zero code",
+        "failed to execute command",
+        "while running runtime",
+    ];
+    table.tool(hit.rule) == "docker" && WORDS.iter().any(|words| hit.line.text.contains(words))
 }
 
 /// The kind of the command that failed inside an image build, if that is code of a known trade.
 fn image_command(hits: &[Weighed<'_>], table: &Table) -> Option<Kind> {
-    let failed = |weighed: &&Weighed<'_>| is_image_command(table.rule(weighed.hit.rule));
+    let failed = |weighed: &&Weighed<'_>| is_image_command(weighed.hit, table);
     let text = &hits.iter().find(failed)?.hit.line.text;
     let start = text.find("/bin/sh -c ")? + "/bin/sh -c ".len();
     let command = text[start..].split(['"', '\'']).next()?;

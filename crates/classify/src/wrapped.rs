@@ -51,9 +51,11 @@ fn is_own_service(weighed: &Weighed<'_>, table: &Table) -> bool {
     let above = hit.before.iter().rev().take(NAMED_WITHIN).any(|line| names_only_near(&line.text));
     let below = hit.after.iter().any(|line| REMOTES.iter().any(|mark| line.text.contains(mark)));
     let mut commands = weighed.step.commands.iter().map(|(_, command)| command.as_str());
-    let words =
-        |command: &str| command.split(|letter: char| !letter.is_alphanumeric()).any(|word| PROBES.contains(&word));
-    above || below || commands.clone().any(names_only_near) || table.tool(hit.rule) == "network" && commands.any(words)
+    let words = |command: &str, known: &[&str]| {
+        command.split(|letter: char| !letter.is_alphanumeric()).any(|word| known.contains(&word))
+    };
+    let probes = if table.tool(hit.rule) == "network" { &PROBES[..] } else { HEALTH };
+    above || below || commands.clone().any(names_only_near) || commands.any(|command| words(command, probes))
 }
 
 /// How far above a fault its host is named, in lines.
@@ -65,8 +67,11 @@ const REMOTES: [&str; 3] = ["remoteAddress: '127.", "remoteAddress: '::1'", "rem
 /// Where a library says which host it means.
 const HOSTS: [&str; 4] = ["://", ":443", "host='", "lookup "];
 
-/// Words of commands that try what the project made.
-const PROBES: [&str; 10] = ["test", "tests", "e2e", "smoke", "health", "healthz", "spec", "newman", "k6", "locust"];
+/// Words of commands that try what the project made; the first ones say so whoever speaks.
+const PROBES: [&str; 13] = [
+    "smoke", "health", "healthz", "livez", "ready", "readyz", "test", "tests", "e2e", "spec", "newman", "k6", "locust",
+];
+const HEALTH: &[&str] = PROBES.split_at(6).0;
 
 /// Rules about libraries that a project links as well as the tools do.
 const LINKED: [&str; 17] = [
@@ -142,7 +147,8 @@ fn is_wrapper(rule: &Rule) -> bool {
 }
 
 /// Rules that a network fault sets off as well as a bug does.
-const WRAPPERS: [&str; 35] = [
+const WRAPPERS: [&str; 36] = [
+    "cargo_publish",
     "esbuild_error",
     "bazel_failed",
     "cmake_error",

@@ -82,6 +82,11 @@ const CHANGES: &[Change] = &[
     }),
     ("Windows line ends", |log| log.replace('\n', "\r\n")),
     ("a job's columns", |log| log.lines().map(|line| format!("build\tUNKNOWN STEP\t{line}\n")).collect()),
+    ("Buildkite's clock", |log| {
+        let timed = log.contains("##[") || log.contains("Z ") || log.contains('\t');
+        let line = |(at, line): (usize, &str)| format!("\u{1b}_bk;t=17630000{at:05}\u{7}{line}\n");
+        if timed { log.to_owned() } else { log.lines().enumerate().map(line).collect() }
+    }),
     ("GitLab's checkout", |log| {
         replace(log, r"/home/runner/work/([\w.-]+)/([\w.-]+)", |at| format!("/builds/group/{}", &at[2]))
     }),

@@ -11,6 +11,8 @@ pub const RULES: &[Rule] = &[
         no ["Missing: something"]),
     rule!("npm_resolve_conflict", FrontendDeps, Cause 96, ["code ERESOLVE", "ERESOLVE unable", "ERESOLVE could not"], r"^npm (error|ERR!) (code ERESOLVE|ERESOLVE (unable|could not))",
         yes ["npm ERR! code ERESOLVE", "npm error ERESOLVE unable to resolve dependency tree"], no ["npm warn ERESOLVE overriding peer dependency"]),
+    rule!("npm_peer", FrontendDeps, Cause 90, ["peer "], r"^npm (error|ERR!) +peer(Optional)? \S+@.* from \S+@\d",
+        yes ["npm error peer react@\"^17.0.0\" from react-knobs@2.1.0"], no ["npm warn peer react@\"^17\" from a@1", "npm error   peer of the realm"]),
     rule!("npm_code", FrontendDeps, Cause 92, ["code E", "npm error code", "npm ERR! code"],
         r"^npm (error|ERR!) code (EUSAGE|ETARGET|E404|EBADENGINE|ENOTSUP|EINTEGRITY|EBADPLATFORM|ENOVERSIONS|EJSONPARSE|EOVERRIDE|EPEERINVALID|E401|E403|ENEEDAUTH|EDUPLICATEWORKSPACE|EINVALIDPACKAGENAME|EINVALIDTAGNAME|ESTRICTALLOWSCRIPTS|EWORKSPACE\w*|EUNSUPPORTEDPROTOCOL|EALLOWSCRIPTS|ENOLOCK)",
         yes ["npm error code EBADENGINE", "npm ERR! code E404"], no ["npm error code ELIFECYCLE", "npm error code ECONNRESET"]),
