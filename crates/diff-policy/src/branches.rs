@@ -127,7 +127,9 @@ fn one_value(patterns: &Patterns, file: &File<'_>, hunk: &Hunk, findings: &mut F
         let rest = &raw[found.end()..];
         let next = lines.get(index + 1).map_or("", |(_, raw, _)| *raw);
         let arm = rest.trim_end_matches(',');
-        let answer = [arm, next].iter().any(|text| patterns.answers.is_match(text)) && !patterns.host.is_match(raw);
+        // `return 1 if …` says it first.
+        let answer = [arm, next, &raw[..found.start()]].iter().any(|text| patterns.answers.is_match(text))
+            && !patterns.host.is_match(raw);
         if answer || found.as_str().contains(" ? ") {
             findings.add(file.path(), *line, &named("fixed_answer"));
             return;
@@ -141,7 +143,9 @@ fn defaulted(patterns: &Patterns, file: &File<'_>, hunk: &Hunk, findings: &mut F
         return;
     }
     let more = |regex| count(regex, &hunk.new) > count(regex, &hunk.old);
-    let fewer = |regex| count(regex, &hunk.new) < count(regex, &hunk.old);
+    let all =
+        |regex: &Regex, side: &Side| changed_code(side).map(|line| regex.find_iter(line.1).count()).sum::<usize>();
+    let fewer = |regex| all(regex, &hunk.new) < all(regex, &hunk.old);
     if more(&patterns.unwraps) && fewer(&patterns.passes) || more(&patterns.defaults) && fewer(&patterns.fails) {
         findings.add(file.path(), hunk.at, &named("result_ignored"));
     }

@@ -120,6 +120,7 @@ const MANIFESTS: &[&str] = &[
     "**/*.gradle*",
     "**/*.csproj",
     "**/rust-toolchain*",
+    "**/{gradle,maven}-wrapper.properties",
     "**/.nvmrc",
     "**/.{python,node,ruby,java,go}-version",
     "**/.tool-versions",
@@ -241,6 +242,7 @@ const VERSIONS: &[&str] = &[
     r#"\b(from|exact|upToNextMajor\(from|upToNextMinor\(from)\s*:\s*"(\d+(?:\.\d+)*)"#,
     r#"^\s*pod\s+["']([\w/-]+)["']\s*,\s*["'][~>= ]*(\d+(?:\.\d+)*)"#,
     r#"^\s*([\w-]+)\s*:\s*['"]?[\^~>=]+\s*v?(\d+(?:\.\d+)*)"#,
+    r"^\s*(distributionUrl)=\S*-(\d+(?:\.\d+)+)-bin",
     // The whole of `.nvmrc` and its like.
     r"^()v?(\d+(?:\.\d+)*)\s*$",
     r#"Package(?:Version|Reference)\s+Include="([\w.]+)"\s+Version="(\d+(?:\.\d+)*)"#,

@@ -8,7 +8,7 @@ use crate::judge::{Findings, normal, words};
 use crate::language::Language::{Docs, Rust};
 use crate::language::is_snapshot;
 use crate::rules::named;
-use crate::shapes::SHAPES;
+use crate::shapes::{SHAPES, Shapes};
 use crate::side::{File, Hunk, Side};
 use crate::structure::changed;
 use crate::tests_lost::{Line, adds_test, is_rust_test};
@@ -39,7 +39,12 @@ pub(crate) fn unexplained(files: &[File<'_>], old: &[Line<'_>], new: &[Line<'_>]
                 let stays =
                     |word: &str| words(other).chain(those.iter().flat_map(|one| words(one))).any(|kept| kept == word);
                 let says = |word: &str| word.len() > 1 && !stays(word) && words(text).any(|said| said == word);
-                let explains = |one: &str| one.len() > 1 && text.contains(one) || words(one).any(says);
+                // What the code writes otherwise than before.
+                let bare = |form: &str| shapes.placeholder.replace_all(form, "{}").into_owned();
+                let known: BTreeSet<String> = shapes.literal.find_iter(other).map(|form| bare(form.as_str())).collect();
+                let forms = || shapes.literal.find_iter(text).map(|form| form.as_str());
+                let filled = |one: &str| forms().any(|form| !known.contains(&bare(form)) && fills(shapes, form, one));
+                let explains = |one: &str| one.len() > 1 && text.contains(one) || words(one).any(says) || filled(one);
                 these.iter().any(|one| !those.contains(one) && !explains(one.trim_matches('"')))
             };
             if only(&before, &now, &removed, &added) && only(&now, &before, &added, &removed) {
@@ -47,6 +52,14 @@ pub(crate) fn unexplained(files: &[File<'_>], old: &[Line<'_>], new: &[Line<'_>]
             }
         }
     }
+}
+
+/// Whether a value is what this string of the code gives: `"Hello, {name}!"` and `Hello, Ada!`.
+fn fills(shapes: &Shapes, form: &str, value: &str) -> bool {
+    let parts = || shapes.placeholder.split(form.trim_matches(['"', '\'', '`'])).filter(|part| !part.is_empty());
+    let mut rest = Some(value);
+    parts().for_each(|part| rest = rest.and_then(|text| text.split_once(part)).map(|(_, after)| after));
+    shapes.placeholder.is_match(form) && parts().map(str::len).sum::<usize>() > 3 && rest.is_some()
 }
 
 /// Whether the new lines ask for every value that the old ones asked for, and now wait for it.
@@ -62,7 +75,9 @@ pub(crate) fn waits(old: &[Line<'_>], new: &[Line<'_>], printed: &dyn Fn(&Line<'
             .collect()
     };
     let (before, now) = (all(old, &shapes.literal), all(new, &shapes.literal));
-    let asks_for_all = !before.is_empty() && before.iter().all(|one| now.contains(one));
+    let said = |lines: &[Line<'_>]| lines.iter().flat_map(|line| words(&line.code)).map(str::to_owned).collect();
+    let (were, are): (BTreeSet<String>, BTreeSet<String>) = (said(old), said(new));
+    let asks_for_all = before.iter().all(|one| now.contains(one)) && (!before.is_empty() || were.is_subset(&are));
     asks_for_all && all(new, &shapes.waits).len() > all(old, &shapes.waits).len()
 }
 

@@ -147,7 +147,7 @@ pub(crate) const TESTS: &[&str] = &[
     "**/*Spec.*",
     "**/*_spec.rb",
     "**/test-*.js",
-    "**/*.{bats,t}",
+    "**/*.{bats,t,tftest.hcl}",
     "**/*{Test,Tests,TestCase,IT,ITCase,Suite,Spec}.{java,kt,scala,groovy,cs,fs,vb,swift,php,cpp,cc,m,hs}",
     "**/src/*{Test,test}/**",
     "**/*.test-d.ts",

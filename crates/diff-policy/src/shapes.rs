@@ -33,6 +33,8 @@ pub(crate) struct Shapes {
     pub token: Regex,
     /// A string or a number.
     pub literal: Regex,
+    /// What a string leaves open.
+    pub placeholder: Regex,
     /// Lines in which a literal is an address, not an expectation.
     pub address: Regex,
     /// The name that a line of code or data sets or calls.
@@ -87,6 +89,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         )?,
         token: regex(r"^[A-Za-z0-9+/=_-]{20,}$")?,
         literal: regex(r#""[^"\n]*"|'[^'\n]*'|`[^`\n]*`|\b\d[\d_.]*\w*\b"#)?,
+        placeholder: regex(r"[$#]?\{[^{}]*\}|%[-\d.]*[a-z]")?,
         address: regex(
             r"(?i)InlineSnapshot|assert_\w*snapshot!|\b(page|screen|cy|frame|driver|browser|within)\.|locator|selector|getby|findby|queryby|https?:|localhost|127\.0\.0\.1|0\.0\.0\.0|path|dir\b|port\b|\bbind\b|listen|host\b|import|require|url|\buse\b|include|version|^\s*(it|test|describe|context|func|def|fn|@test)\b|\bname\b",
         )?,
@@ -98,7 +101,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         vague: regex(
             r"\bRecord<string,\s*unknown>|[\w)?]:\s*((object|unknown|Function|Object)\s*[;,=)]|\{\}\s*[;=)])|\btype\b[^=]*=\s*(object|unknown|\{\}|Function|Object)\s*;?\s*$",
         )?,
-        caught: regex(r"\b(e|ex|err|error|reason|cause|thrown)\s*:\s*unknown\b")?,
+        caught: regex(r"\b(e|ex|err|error|reason|cause|thrown)\s*:\s*unknown\b|\w\s*:\s*unknown\)\s*:\s*\w+ is\b")?,
         gives: regex(r"\)\s*:\s*[A-Za-z{\[(]")?,
         untyped: regex(r"\bany\b")?,
         cast: regex(
@@ -109,7 +112,7 @@ pub(crate) static SHAPES: LazyLock<Option<Shapes>> = LazyLock::new(|| {
         )?,
         sleeps: regex(SLEEPS)?,
         waits: regex(
-            r"(?i)\b(eventually\w*|waitFor\w*|wait_for\w*|wait_until|waitUntil|await\w*\(\)|until\w*|poll\w*|toPass|findBy\w*|findAllBy\w*|have_\w+|toHave(Count|Text|URL|Value)|notified|recv)\b",
+            r"(?i)\b(eventually\w*|waitFor\w*|wait_for\w*|wait_until|waitUntil|wait|await\w*\(\)|until\w*|poll\w*|toPass|findBy\w*|findAllBy\w*|have_\w+|toHave(Count|Text|URL|Value)|notified|recv)\b",
         )?,
         asks: regex(
             r"^(expect|assert\w*|require|to\w*|be\w*|equal\w*|len|length|size|count\w*|is_\w+|is[A-Z]\w*|get\w*|find\w*|query\w*|contains\w*|if|while|for|func|fn|function|iter|into|all|first|at|nth|text|css|select\w*|within|from|as_\w+|String|clone|unwrap\w*|Ok|Some)\s*\($",

@@ -257,11 +257,14 @@ fn made_up(shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Finding
 fn loosened(kind: Kind, shapes: &Shapes, file: &File<'_>, hunk: &Hunk, findings: &mut Findings) {
     let count = |side: &Side, regex: &regex::Regex| {
         changed(side)
-            .filter(|line| regex.is_match(&shapes.caught.replace_all(line.2, "")))
+            .filter(|line| regex.is_match(line.2))
             .filter(|line| !line.2.contains("as const") && !shapes.import.is_match(line.1))
             .count()
     };
-    let vague = count(&hunk.new, &shapes.vague) > count(&hunk.old, &shapes.vague) + count(&hunk.old, &shapes.untyped);
+    // What is thrown, or asked of a guard, may be anything.
+    let anything = changed(&hunk.new).filter(|line| shapes.caught.is_match(line.2)).count();
+    let vague = count(&hunk.new, &shapes.vague)
+        > anything + count(&hunk.old, &shapes.vague) + count(&hunk.old, &shapes.untyped);
     // To the type checker a cast is an order, not an answer.
     let cast = kind == Kind::FrontendTypescript && count(&hunk.new, &shapes.cast) > count(&hunk.old, &shapes.cast);
     // What a function gives is no longer said.

@@ -32,6 +32,13 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
             change: Change::Appears,
             pattern: r"(?im)(^|[^.\w])(skip(_\w+)?|broken|test_(skip|broken)|flaky|quarantined?|fixme|xfail|xit|wip|pendingWith)\b|^\s*pending\s*;?$|^\s*(ignore|todo|only|disabled)\s*:\s*[^f\s]|\bexclude\s*[:=]|\.fail\(\s*\)|\bpending\(",
         },
+        // A test that is compiled only somewhere.
+        Sign {
+            on: On::Paths(crate::language::TESTS),
+            part: Part::Code,
+            change: Change::Appears,
+            pattern: r"(?m)^\s*#\s*if(n?def)?\b[^\n]*",
+        },
         Sign {
             on: On::Paths(crate::language::TESTS),
             part: Part::Text,
@@ -116,7 +123,7 @@ pub(super) const CHECK_CHANGED: Rule = Rule {
         file(&["**/package.json"], r#""(pre|post)?(install|prepare|pack|publish)"\s*:[^\n]*"#),
         file_altered(&["**/package.json"], r#""(pre|post)?(install|prepare|pack|publish)"\s*:[^\n]*"#),
         code(
-            &[Yaml, Toml],
+            &[Yaml, Toml, Hcl],
             r"(?m)^\s*-?\s*[\w-]+\s*[:=]\s*['\x22]?(ignore|skip|never|disabled?|off|continue|permissive|warn)['\x22]?\s*$",
         ),
         // Less of the same: fewer cases, shorter fuzzing.

@@ -108,6 +108,13 @@ pub(super) const PROTECTION: Rule = Rule {
             change: Change::Appears,
             pattern: r#"(?m)\b(privileged|allowPrivilegeEscalation|hostNetwork|hostPID|hostIPC)['"]?\s*[:=]\s*true|\brunAsUser:\s*0\b|\brunAsNonRoot:\s*false|\breadOnlyRootFilesystem:\s*false|\bautomountServiceAccountToken:\s*true|^\s*-?\s*permissions:\s*write-all|\bpull_request_target\b|0\.0\.0\.0/0|\bacl\s*=\s*"public[^\n]*|\bpublicly_accessible\s*=\s*true|\bverbs:\s*\[?\s*-?\s*['"]\*['"]|pod-security\.kubernetes\.io/\w+['"]?:\s*['"]?(privileged|baseline)|\b(validationFailureAction|failureAction|enforcementAction):\s*['"]?([Aa]udit|warn|dryrun|deny-dry-run)|^\s*-?\s*(namespace|server|resources|apiGroups|group|kind|sourceRepos|sourceNamespaces)['"]?:\s*\[?\s*['"]\*['"]|\bcluster-admin\b|\b(SYS_ADMIN|NET_ADMIN|SYS_PTRACE|NET_RAW)\b|\bsourceRepos:\s*\n\s*-\s*['"]\*|\bprofile:\s*unconfined|seccompProfile:\s*\{?\s*type:\s*Unconfined|\bencrypted\s*=\s*false|\bmtls?:[^\n]*(PERMISSIVE|DISABLE)|\bmode:\s*(PERMISSIVE|DISABLE)\b"#,
         },
+        // Certificates that nobody looks at, however the tool says it.
+        Sign {
+            on: On::All,
+            part: Part::Text,
+            change: Change::Appears,
+            pattern: r#"(?i)\b\w*(verify|validate|check)[_-]?(ssl|tls|certs?|certificates?|peer|host)\w*['"]?\s*[:=]\s*['"]?(no|false|off|0)\b|\b\w*(ssl|tls)[_-]?(verify|verification|validate|check)\w*['"]?\s*[:=]\s*['"]?(no|false|off|0|none)\b|\bskip[_-]?(tls|ssl)[_-]?verif\w*\W+true|\b(tls|ssl)[_-]?(skip|no)[_-]?verif\w*\W+true"#,
+        },
         Sign {
             on: On::Languages(&[Python, Js, Ruby, Jvm, Php, Go]),
             part: Part::Code,
@@ -259,7 +266,7 @@ pub(super) const INSTALL: Rule = Rule {
         // Strictness that is gone.
         gone(
             &[Shell, Docker, Yaml, Json, Toml],
-            r"--(locked|frozen|frozen-lockfile|immutable|require-hashes|strict|atomic|exit-code[ =]1|fail-\w+|check|verify)\b|\bnpm ci\b|\s-race\b",
+            r"--(locked|frozen|frozen-lockfile|immutable|require-hashes|strict|atomic|exit-code[ =]1|fail-\w+|check|verify|coverage|min=\d+|cov-fail-under|error-on-\w+)\b|\bnpm ci\b|\s-race\b",
         ),
         Sign {
             on: On::Languages(&[Shell, Docker, Yaml, Json]),

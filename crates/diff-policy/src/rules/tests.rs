@@ -132,7 +132,7 @@ pub(super) const FILTERED: Rule = Rule {
             on: On::All,
             part: Part::Text,
             change: Change::Appears,
-            pattern: r"(?i)-D\s?(skipTests|maven\.test\.skip|skipITs|maven\.test\.failure\.ignore)\b|<(skip|skipTests|skipITs|testFailureIgnore)>\s*true|-x\s+(test|check|integrationTest)\b|excludeTestsMatching[^\n]*|ignoreFailures\s*=\s*true|--passWithNoTests|passWithNoTests\W+true|--(test_tag_filters|test_filter|build_tests_only)\b[^\n]*",
+            pattern: r"(?i)-D\s?(skipTests|maven\.test\.skip|skipITs|maven\.test\.failure\.ignore)\b|<(skip|skipTests|skipITs|testFailureIgnore)>\s*true|-x\s+(test|check|integrationTest)\b|excludeTestsMatching[^\n]*|\bTests\.(Exclude|Filter)\([^\n]*|ignoreFailures\s*=\s*true|--passWithNoTests|passWithNoTests\W+true|--(test_tag_filters|test_filter|build_tests_only)\b[^\n]*",
         },
         Sign {
             on: On::All,
@@ -188,7 +188,7 @@ pub(super) const RETRIED: Rule = Rule {
         },
         file(
             &[
-                "**/{vitest,vite,jest,playwright,cypress,wdio}*.config.*",
+                "**/{vitest,vite,jest,playwright,cypress,wdio,karma}*.{config,conf}.*",
                 "**/nextest.toml",
                 "**/cypress.json",
                 "**/.mocharc*",
@@ -196,7 +196,7 @@ pub(super) const RETRIED: Rule = Rule {
                 "**/pom.xml",
                 "**/.rspec",
             ],
-            r#"\b(retries|retry|maxRetries|flaky)['"]?\s*[:=][^\n]*"#,
+            r#"(?i)\b\w*(retries|retry|flaky)['"]?\s*[:=][^\n]*"#,
         ),
         code(&[Js], r"\bretries\s*:\s*\d+|\.retries\(\s*\d+|\bretry\s*:\s*\d+"),
     ],
@@ -243,6 +243,7 @@ pub(super) const TRIVIAL: Rule = Rule {
             &[C],
             r"\b(ASSERT|EXPECT)_TRUE\(\s*(true|1)\s*\)|\b(REQUIRE|CHECK|assert)\(\s*(true|1)\s*\)|\bSUCCEED\(\)|(ASSERT|EXPECT)_EQ\(\s*(1,\s*1|0,\s*0)\s*\)",
         ),
+        code(&[Hcl], r"(?m)^\s*condition\s*=\s*true\s*$"),
         code(&[Ruby], r"\bexpect\(\s*(true|1)\s*\)\.to\b|\bassert\s+true\b|assert_equal\s+(true,\s*true|1,\s*1)\b"),
     ],
 };
