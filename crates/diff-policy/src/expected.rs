@@ -1,6 +1,6 @@
 //! What tests expect, beside what the code says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
@@ -13,6 +13,25 @@ use crate::side::{File, Hunk, Side};
 use crate::structure::changed;
 use crate::tests_lost::{Line, adds_test, is_rust_test};
 
+/// Most strings of the code that a value is compared with.
+const FORMS: usize = 200;
+
+/// What the changed lines of the code say.
+struct Said<'a> {
+    text: &'a str,
+    words: BTreeSet<&'a str>,
+    /// Its strings, by what is fixed in them.
+    forms: BTreeMap<String, &'a str>,
+}
+
+impl<'a> Said<'a> {
+    fn of(shapes: &Shapes, text: &'a str) -> Self {
+        let forms = shapes.literal.find_iter(text).map(|form| form.as_str());
+        let forms = forms.map(|form| (shapes.placeholder.replace_all(form, "{}").into_owned(), form)).collect();
+        Self { text, words: words(text).collect(), forms }
+    }
+}
+
 /// What an assertion expects is another value, and no change of the code has that value.
 pub(crate) fn unexplained(files: &[File<'_>], old: &[Line<'_>], new: &[Line<'_>], findings: &mut Findings) {
     let Some(shapes) = SHAPES.as_ref() else { return };
@@ -24,6 +43,7 @@ pub(crate) fn unexplained(files: &[File<'_>], old: &[Line<'_>], new: &[Line<'_>]
     };
     let (removed, added) = (code(|hunk| &hunk.old), code(|hunk| &hunk.new));
     snapshots(files, &removed, findings);
+    let (lost, got) = (Said::of(shapes, &removed), Said::of(shapes, &added));
     for file in files {
         for hunk in file.hunks.iter().filter(|hunk| !adds_test(file, hunk)) {
             let literals = |lines: &[Line<'_>]| -> Vec<String> {
@@ -34,20 +54,23 @@ pub(crate) fn unexplained(files: &[File<'_>], old: &[Line<'_>], new: &[Line<'_>]
                     .collect()
             };
             let (before, now) = (literals(old), literals(new));
-            let only = |these: &[String], those: &[String], text: &str, other: &str| {
+            let only = |these: &[String], those: &[String], code: &Said<'_>, other: &Said<'_>| {
+                let kept: BTreeSet<&str> = those.iter().flat_map(|one| words(one)).collect();
                 // A word that the code lost or got as well; one letter or digit is anywhere.
-                let stays =
-                    |word: &str| words(other).chain(those.iter().flat_map(|one| words(one))).any(|kept| kept == word);
-                let says = |word: &str| word.len() > 1 && !stays(word) && words(text).any(|said| said == word);
+                let says = |word: &str| word.len() > 1 && code.words.contains(word) && !other.words.contains(word);
                 // What the code writes otherwise than before.
-                let bare = |form: &str| shapes.placeholder.replace_all(form, "{}").into_owned();
-                let known: BTreeSet<String> = shapes.literal.find_iter(other).map(|form| bare(form.as_str())).collect();
-                let forms = || shapes.literal.find_iter(text).map(|form| form.as_str());
-                let filled = |one: &str| forms().any(|form| !known.contains(&bare(form)) && fills(shapes, form, one));
-                let explains = |one: &str| one.len() > 1 && text.contains(one) || words(one).any(says) || filled(one);
+                let filled = |one: &str| {
+                    let forms = code.forms.iter().filter(|(bare, _)| !other.forms.contains_key(bare.as_str()));
+                    forms.take(FORMS).any(|(_, form)| fills(shapes, form, one))
+                };
+                let explains = |one: &str| {
+                    one.len() > 1 && code.text.contains(one)
+                        || words(one).any(|word| !kept.contains(word) && says(word))
+                        || filled(one)
+                };
                 these.iter().any(|one| !those.contains(one) && !explains(one.trim_matches('"')))
             };
-            if only(&before, &now, &removed, &added) && only(&now, &before, &added, &removed) {
+            if only(&before, &now, &lost, &got) && only(&now, &before, &got, &lost) {
                 findings.add(file.path(), hunk.at, &named("expectation_changed"));
             }
         }

@@ -50,19 +50,23 @@ impl<'a> Obsolete<'a> {
         for (file, compiled) in files.iter().filter_map(|file| Some((file, grammar(file)?))) {
             for hunk in file.hunks.iter().filter(|hunk| in_test(file, hunk)) {
                 let before = tests(compiled, &hunk.old);
-                let fewer = before.len() > tests(compiled, &hunk.new).len();
-                for (index, (name, start, _)) in before.iter().enumerate().filter(|(_, test)| fewer && test.2) {
+                if before.len() <= tests(compiled, &hunk.new).len() {
+                    continue;
+                }
+                let old: Vec<_> = changed(&hunk.old).collect();
+                let stays = hunk.new.each().map(|line| line.2).chain([hunk.heading.as_str()]);
+                let stays: BTreeSet<String> = stays.map(normal).collect();
+                for (index, (name, start, _)) in before.iter().enumerate().filter(|(_, test)| test.2) {
                     let body = *start..before.get(index + 1).map_or(u64::MAX, |test| test.1);
-                    let said = || changed(&hunk.old).filter(|line| body.contains(&line.0));
-                    let kept = values(&mut said().filter(|line| compiled.assertion.is_match(line.2)));
-                    let twice = || {
-                        let lines = hunk.new.each().map(|line| line.2).chain([hunk.heading.as_str()]);
-                        let stays: BTreeSet<String> = lines.map(normal).collect();
-                        said().all(|(_, raw, _)| stays.contains(&normal(raw)))
-                    };
-                    if said().any(|(_, _, code)| words(code).any(|word| gone.contains(word))) {
+                    let at = |number: u64| old.partition_point(|line| line.0 < number);
+                    let said = old.get(at(body.start)..at(body.end)).unwrap_or_default();
+                    let mut asks = said.iter().copied().filter(|line| compiled.assertion.is_match(line.2));
+                    let kept = values(&mut asks);
+                    if said.iter().any(|(_, _, code)| words(code).any(|word| gone.contains(word))) {
                         lines.push((file.path(), body, rule));
-                    } else if kept.is_subset(&asked) && (long(&kept) > 1 || moved.contains(name)) || twice() {
+                    } else if kept.is_subset(&asked) && (long(&kept) > 1 || moved.contains(name))
+                        || said.iter().all(|(_, raw, _)| stays.contains(&normal(raw)))
+                    {
                         lines.push((file.path(), body, None));
                     }
                 }
