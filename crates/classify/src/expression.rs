@@ -5,12 +5,12 @@
 //! On ASCII text the two agree: without Unicode classes the one reads bytes and the other characters, and there these
 //! are the same. So a line that is not ASCII is always asked of `regex`.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::plain::Plain;
+use crate::plain::{Way, told, ways};
 
 /// Questions that are not worth the better engine.
 const FEW: u8 = 32;
@@ -20,44 +20,67 @@ const MEMORY: usize = 64 * 1024;
 /// An expression over bytes.
 pub struct Expression {
     like: &'static str,
-    plain: OnceLock<Option<Plain>>,
-    asked: AtomicU8,
-    // Boxed: there are hundreds, and few are ever compiled.
-    light: OnceLock<Option<Box<regex_lite::Regex>>>,
-    full: OnceLock<Option<Box<Regex>>>,
+    // Boxed: there are hundreds, and few are ever asked.
+    asked: OnceLock<Box<Asked>>,
+}
+
+/// What there is of an expression once it is asked.
+struct Asked {
+    ways: Box<[Way<'static>]>,
+    /// Each way by itself, so that the ones that a line rules out are not compiled; nothing beside the better engine.
+    light: Mutex<Vec<Option<regex_lite::Regex>>>,
+    times: AtomicU8,
+    full: OnceLock<Option<Regex>>,
 }
 
 impl Expression {
     /// For this expression, which must be valid (a test compiles all that are built in).
     pub const fn new(like: &'static str) -> Self {
-        Self { like, plain: OnceLock::new(), asked: AtomicU8::new(0), light: OnceLock::new(), full: OnceLock::new() }
+        Self { like, asked: OnceLock::new() }
     }
 
     /// Whether it matches somewhere in the line.
     pub fn is_match(&self, line: &[u8]) -> bool {
-        // One that came compiled has no text.
-        if !self.like.is_empty()
-            && let Some(plain) = self.plain.get_or_init(|| Plain::new(self.like))
-            && let Some(told) = plain.matches(line)
-        {
+        let asked = self.asked.get_or_init(|| Box::new(Asked::new(ways(self.like))));
+        if let Some(told) = told(&asked.ways, line) {
             return told;
         }
-        let asked = self.asked.load(Ordering::Relaxed);
-        if asked < FEW && line.is_ascii() && self.full.get().is_none() {
-            self.asked.store(asked + 1, Ordering::Relaxed);
-            let light =
-                self.light.get_or_init(|| regex_lite::Regex::new(&without_captures(self.like)).ok().map(Box::new));
-            if let (Some(light), Ok(line)) = (light, std::str::from_utf8(line)) {
-                return light.is_match(line);
-            }
+        let times = asked.times.load(Ordering::Relaxed);
+        if times < FEW
+            && asked.full.get().is_none()
+            && line.is_ascii()
+            && let Ok(line) = std::str::from_utf8(line)
+        {
+            asked.times.store(times + 1, Ordering::Relaxed);
+            return asked.is_match(line);
         }
-        self.full().is_some_and(|full| full.is_match(line))
+        let compile = || {
+            *asked.light() = Vec::new();
+            RegexBuilder::new(&without_captures(self.like)).unicode(false).dfa_size_limit(MEMORY).build().ok()
+        };
+        asked.full.get_or_init(compile).as_ref().is_some_and(|full| full.is_match(line))
+    }
+}
+
+impl Asked {
+    fn new(ways: Box<[Way<'static>]>) -> Self {
+        Self { ways, light: Mutex::default(), times: AtomicU8::new(0), full: OnceLock::new() }
     }
 
-    /// The full engine.
-    pub fn full(&self) -> Option<&Regex> {
-        let compile = || RegexBuilder::new(&without_captures(self.like)).unicode(false).dfa_size_limit(MEMORY).build();
-        self.full.get_or_init(|| compile().ok().map(Box::new)).as_deref()
+    fn light(&self) -> MutexGuard<'_, Vec<Option<regex_lite::Regex>>> {
+        self.light.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// By the cheap engine.
+    fn is_match(&self, line: &str) -> bool {
+        let mut light = self.light();
+        light.resize_with(self.ways.len(), || None);
+        self.ways.iter().zip(light.iter_mut()).filter(|(way, _)| way.may_match(line.as_bytes())).any(|(way, light)| {
+            if light.is_none() {
+                *light = regex_lite::Regex::new(&without_captures(way.like)).ok();
+            }
+            light.as_ref().is_some_and(|light| light.is_match(line))
+        })
     }
 }
 
@@ -86,7 +109,8 @@ fn without_captures(like: &str) -> String {
 
 impl From<Regex> for Expression {
     fn from(full: Regex) -> Self {
-        Self { full: OnceLock::from(Some(Box::new(full))), ..Self::new("") }
+        let asked = Asked { full: OnceLock::from(Some(full)), ..Asked::new(Box::new([Way::untold("")])) };
+        Self { like: "", asked: OnceLock::from(Box::new(asked)) }
     }
 }
 
@@ -101,12 +125,15 @@ mod tests {
         let lines: Vec<&str> = rules.iter().flat_map(|rule| rule.yes.iter().chain(rule.no)).copied().collect();
         for rule in rules {
             let full = RegexBuilder::new(&without_captures(rule.like)).unicode(false).build().unwrap();
-            let light = regex_lite::Regex::new(&without_captures(rule.like)).unwrap();
+            let asked = Asked::new(ways(rule.like));
+            for way in &asked.ways {
+                assert!(regex_lite::Regex::new(&without_captures(way.like)).is_ok(), "{}: {}", rule.name, way.like);
+            }
             for line in &lines {
                 let matches = full.is_match(line.as_bytes());
-                match Plain::new(rule.like).and_then(|plain| plain.matches(line.as_bytes())) {
+                match told(&asked.ways, line.as_bytes()) {
                     Some(told) => assert_eq!(matches, told, "{}: {line}", rule.name),
-                    None if line.is_ascii() => assert_eq!(matches, light.is_match(line), "{}: {line}", rule.name),
+                    None if line.is_ascii() => assert_eq!(matches, asked.is_match(line), "{}: {line}", rule.name),
                     None => {}
                 }
             }

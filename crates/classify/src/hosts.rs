@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// What a word of a line tells.
 #[derive(Clone, Copy, PartialEq)]
@@ -79,7 +79,10 @@ impl Speech {
     pub fn of(line: &[u8]) -> Self {
         static SEARCH: OnceLock<Option<AhoCorasick>> = OnceLock::new();
         let text = String::from_utf8_lossy(line).to_ascii_lowercase();
-        let search = SEARCH.get_or_init(|| AhoCorasick::new(WORDS.iter().map(|(word, _)| word)).ok());
+        // The smallest: few lines are asked.
+        let mut build = AhoCorasick::builder();
+        build.kind(Some(AhoCorasickKind::ContiguousNFA));
+        let search = SEARCH.get_or_init(|| build.build(WORDS.iter().map(|(word, _)| word)).ok());
         let found = search.iter().flat_map(|search| search.find_overlapping_iter(&text));
         let (mut may_pass, mut again, mut near) = (true, false, false);
         for word in found {

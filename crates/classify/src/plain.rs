@@ -3,50 +3,49 @@
 
 use memchr::memmem;
 
-/// What letters tell of an expression, read once.
-pub struct Plain(Box<[Alternative]>);
-
-/// One of several ways to match.
-struct Alternative {
+/// One of several ways to match: what stands between the bars of an expression.
+pub struct Way<'a> {
+    /// Its own expression.
+    pub like: &'a str,
     /// What the line begins with, if a class says so.
     first: Option<fn(&u8) -> bool>,
     /// Letters that stand outside of groups, and whether the line begins with them.
     runs: Box<[(Box<[u8]>, bool)]>,
-    /// There is nothing else.
+    /// A digit stands outside of groups that is no less.
+    digit: Option<u8>,
+    /// The groups that must match; they are read when they are asked.
+    groups: Box<[&'a str]>,
+    /// There is nothing but letters.
     only_letters: bool,
 }
 
-impl Plain {
-    /// Of this expression; `None` where letters tell nothing.
-    pub fn new(like: &str) -> Option<Self> {
-        let like = like.as_bytes();
-        if like.starts_with(b"(?i)") {
-            return None;
-        }
-        let (mut start, mut at, mut alternatives) = (0, 0, Vec::new());
-        while at <= like.len() {
-            if like.get(at).is_none_or(|byte| *byte == b'|') {
-                alternatives.push(Alternative::new(&like[start..at]));
-                start = at + 1;
-            }
-            at = if at < like.len() { piece(like, at) } else { at + 1 };
-        }
-        Some(Self(alternatives.into()))
+/// All ways of an expression to match. Where a flag changes what letters mean, there is one, and letters tell nothing.
+pub fn ways(like: &str) -> Box<[Way<'_>]> {
+    if like.contains("(?i)") {
+        return Box::new([Way::untold(like)]);
     }
+    let (mut start, mut at, mut ways) = (0, 0, Vec::new());
+    while at <= like.len() {
+        if like.as_bytes().get(at).is_none_or(|byte| *byte == b'|') {
+            ways.push(Way::new(&like[start..at]));
+            start = at + 1;
+        }
+        at = if at < like.len() { piece(like.as_bytes(), at) } else { at + 1 };
+    }
+    ways.into()
+}
 
-    /// Whether a line matches, if letters tell: it does not unless, of one alternative, it holds all that stand outside of
-    /// groups, and it does if there is nothing else.
-    pub fn matches(&self, line: &[u8]) -> Option<bool> {
-        let mut answer = Some(false);
-        for alternative in &self.0 {
-            match alternative.fits(line) {
-                Some(true) => return Some(true),
-                Some(false) => {}
-                None => answer = None,
-            }
+/// Whether a line matches, if letters outside of groups tell: it does not unless, of one way, it holds all of them, and it
+/// does if there is nothing else.
+pub fn told(ways: &[Way<'_>], line: &[u8]) -> Option<bool> {
+    let mut answer = Some(false);
+    for way in ways.iter().filter(|way| way.holds_letters(line)) {
+        if way.only_letters {
+            return Some(true);
         }
-        answer
+        answer = None;
     }
+    answer
 }
 
 /// Where the piece of an expression ends that begins at `at`: a letter, an escape, a class, a group, a repetition.
@@ -75,41 +74,73 @@ fn piece(like: &[u8], at: usize) -> usize {
     end.min(like.len())
 }
 
-impl Alternative {
-    fn new(like: &[u8]) -> Self {
-        let (anchored, like) = like.strip_prefix(b"^").map_or((false, like), |like| (true, like));
-        let first: Option<fn(&u8) -> bool> = match like {
+impl<'a> Way<'a> {
+    /// Of which letters tell nothing.
+    pub fn untold(like: &'a str) -> Self {
+        Self { like, first: None, runs: Box::new([]), digit: None, groups: Box::new([]), only_letters: false }
+    }
+
+    fn new(like: &'a str) -> Self {
+        let (anchored, rest) = like.strip_prefix('^').map_or((false, like), |rest| (true, rest));
+        let first: Option<fn(&u8) -> bool> = match rest.as_bytes() {
             [b'\\', b's', b'+', ..] if anchored => Some(u8::is_ascii_whitespace),
             [b'\\', b'd', b'+', ..] if anchored => Some(u8::is_ascii_digit),
             _ => None,
         };
-        let (mut runs, mut run) = (Vec::new(), Vec::new());
+        let (mut runs, mut run, mut digit, mut groups) = (Vec::new(), Vec::new(), None, Vec::new());
         let (mut begins, mut only_letters, mut at) = (anchored, true, 0);
-        while at < like.len() {
-            let end = piece(like, at);
-            let repeated = like.get(end).copied().filter(|byte| b"*?{+".contains(byte));
-            match letter(&like[at..end]).filter(|_| matches!(repeated, None | Some(b'+'))) {
+        while at < rest.len() {
+            let end = piece(rest.as_bytes(), at);
+            let repeated = rest.as_bytes().get(end).copied().filter(|byte| b"*?{+".contains(byte));
+            // A piece of a letter that is not ASCII is none.
+            let part = rest.get(at..end).unwrap_or_default();
+            let must = matches!(repeated, None | Some(b'+'));
+            match letter(part.as_bytes()).filter(|_| must) {
                 Some(letter) => run.push(letter),
                 None => {
                     runs.push((std::mem::take(&mut run).into(), begins));
                     (begins, only_letters) = (false, false);
                 }
             }
+            if must {
+                digit = digit.max(least_digit(part));
+                groups.extend(inside(part));
+            }
             at = end;
         }
         runs.push((run.into(), begins));
         runs.retain(|(run, _): &(Box<[u8]>, bool)| !run.is_empty());
-        Self { first, runs: runs.into(), only_letters }
+        Self { like, first, runs: runs.into(), digit, groups: groups.into(), only_letters }
     }
 
-    fn fits(&self, line: &[u8]) -> Option<bool> {
-        let begun = self.first.is_none_or(|is_first| line.first().is_some_and(is_first));
-        if begun && self.runs.iter().all(|(run, begins)| is_there(run, line, *begins)) {
-            self.only_letters.then_some(true)
-        } else {
-            Some(false)
-        }
+    /// Whether a line holds the letters that stand outside of groups.
+    fn holds_letters(&self, line: &[u8]) -> bool {
+        self.first.is_none_or(|is_first| line.first().is_some_and(is_first))
+            && self.runs.iter().all(|(run, begins)| is_there(run, line, *begins))
     }
+
+    /// Whether a line may match, as far as all letters and digits tell. That takes longer.
+    pub fn may_match(&self, line: &[u8]) -> bool {
+        self.holds_letters(line)
+            && self.digit.is_none_or(|least| line.iter().any(|byte| (least..=b'9').contains(byte)))
+            && self.groups.iter().all(|group| ways(group).iter().any(|way| way.may_match(line)))
+    }
+}
+
+/// The smallest digit that a class of digits stands for.
+fn least_digit(piece: &str) -> Option<u8> {
+    match piece {
+        "\\d" | "[0-9]" => Some(b'0'),
+        "[1-9]" => Some(b'1'),
+        _ => None,
+    }
+}
+
+/// What stands in a group without flags.
+fn inside(piece: &str) -> Option<&str> {
+    let inside = piece.strip_prefix('(')?.strip_suffix(')')?;
+    let inside = inside.strip_prefix("?:").unwrap_or(inside);
+    (!inside.starts_with('?')).then_some(inside)
 }
 
 /// The letter that a piece stands for, if it is one.
@@ -127,7 +158,7 @@ fn is_there(run: &[u8], line: &[u8], begins: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Plain;
+    use super::{told, ways};
 
     #[test]
     fn what_an_expression_demands_is_demanded_and_no_more() {
@@ -145,8 +176,28 @@ mod tests {
             (r"(?i)ABC", "abc", None),
             (r"^é?x", "x", None),
         ];
-        for (like, line, told) in cases {
-            assert_eq!(Plain::new(like).and_then(|plain| plain.matches(line.as_bytes())), told, "{like} {line}");
+        for (like, line, wanted) in cases {
+            assert_eq!(told(&ways(like), line.as_bytes()), wanted, "{like} {line}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_groups_is_demanded_unless_it_may_be_left_out() {
+        let cases = [
+            (r"(a|bc)d", "d", false),
+            (r"(a|bc)d", "cbad", true),
+            (r"(a|(?:b|c[1-9])e)+d", "dce0", false),
+            (r"(a|(?:b|c[1-9])e)+d", "dec1", true),
+            (r"(a|b)?d(a){0,1}", "d", true),
+            (r"(?i:a)d", "Ad", true),
+            (r"(^|: )d", "d", true),
+            (r"x\d+|y[0-9]", "y x", false),
+            (r"x\d*|y[0-9]", "x", true),
+            (r"(a|b\)|[)(]x)d", "d", false),
+            (r"(é|\s*(❌|✗))d", "d", true),
+        ];
+        for (like, line, wanted) in cases {
+            assert_eq!(ways(like).iter().any(|way| way.may_match(line.as_bytes())), wanted, "{like} {line}");
         }
     }
 }

@@ -41,14 +41,14 @@ const PLACE_WITHIN: usize = 3;
 const FRAME_WITHIN: usize = 8;
 
 /// A line that is kept.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Kept {
     /// 1-based.
     pub number: u64,
     /// With its line feed.
     pub size_bytes: u64,
-    /// The cleaned words, cut. A line is near many hits.
-    pub text: Rc<str>,
+    /// The cleaned words, cut.
+    pub text: Box<str>,
 }
 
 /// A rule that fired.
@@ -56,12 +56,12 @@ pub struct Kept {
 pub struct Hit {
     /// Number in the table.
     pub rule: u16,
-    /// The lines before it, oldest first.
-    pub before: Vec<Kept>,
+    /// The lines before it, oldest first. A line is near many hits, which share it.
+    pub before: Box<[Rc<Kept>]>,
     /// The line itself.
-    pub line: Kept,
+    pub line: Rc<Kept>,
     /// The lines after it.
-    pub after: Vec<Kept>,
+    pub after: Vec<Rc<Kept>>,
     /// Whether it came from inside an image build.
     pub inside_image: bool,
     most_after: usize,
@@ -87,7 +87,7 @@ pub struct Step {
     /// What fired, in order of lines.
     pub hits: Vec<Hit>,
     /// Its last lines before it failed or ended.
-    pub tail: VecDeque<Kept>,
+    pub tail: VecDeque<Rc<Kept>>,
     /// Of each cause rule, the fingerprints of its lines (the smallest 64, so that order does not matter).
     pub causes: BTreeMap<u16, BTreeSet<u64>>,
     counts: BTreeMap<u16, usize>,
@@ -114,12 +114,12 @@ pub struct Reading {
     step: Step,
     in_header: bool,
     header: OpenHeader,
-    recent: VecDeque<Kept>,
+    recent: VecDeque<Rc<Kept>>,
     open: Vec<usize>,
     columns: Option<(Vec<u8>, Vec<u8>)>,
     file: String,
     /// Causes that the next lines may belong to, and how many of those are still to come.
-    unplaced: Vec<(u16, Rc<str>)>,
+    unplaced: Vec<(u16, Rc<Kept>)>,
     place_in: usize,
     below: Below,
     fired: Vec<u16>,
@@ -191,11 +191,11 @@ impl Reading {
         if self.in_header || matches!(what, Event::Boilerplate | Event::Run(_) | Event::HeaderEnd) {
             return;
         }
-        let kept = Kept {
+        let kept = Rc::new(Kept {
             number: line.number,
             size_bytes: line.size_bytes,
             text: String::from_utf8_lossy(&cleaned.text[..cleaned.text.len().min(TEXT_BYTES)]).into(),
-        };
+        });
         self.extend(&kept);
         let placed = self.place(&kept.text);
         let cause = what != Event::Failed && self.fire(&cleaned, &kept);
@@ -287,7 +287,7 @@ impl Reading {
     }
 
     /// Gives the line to the hits before it.
-    fn extend(&mut self, kept: &Kept) {
+    fn extend(&mut self, kept: &Rc<Kept>) {
         let hits = &mut self.step.hits;
         self.open.retain(|at| {
             let Some(hit) = hits.get_mut(*at) else { return false };
@@ -336,14 +336,14 @@ impl Reading {
         let below = std::mem::take(&mut self.below);
         let file = place.or(below.place.as_deref()).unwrap_or(&self.file);
         let mut prints = Vec::with_capacity(self.unplaced.len());
-        for (rule, words) in self.unplaced.drain(..) {
-            prints.push((rule, signature::fingerprint(&words, &below.detail, file)));
+        for (rule, line) in self.unplaced.drain(..) {
+            prints.push((rule, signature::fingerprint(&line.text, &below.detail, file)));
         }
         prints.into_iter().for_each(|(rule, print)| self.step.cause(rule, print));
     }
 
     /// Asks the rules; says whether the line states a cause.
-    fn fire(&mut self, line: &Clean<'_>, kept: &Kept) -> bool {
+    fn fire(&mut self, line: &Clean<'_>, kept: &Rc<Kept>) -> bool {
         let mut cause = false;
         let fresh = self.recent.back().is_some_and(|above| above.text.is_empty());
         if let Some(file) = path_alone(if fresh { kept.text.trim_start() } else { &kept.text }) {
@@ -361,10 +361,10 @@ impl Reading {
                     let print = signature::fingerprint(&head.text, "", place.unwrap_or(&self.file));
                     self.step.cause(rule, print);
                 } else {
-                    if self.unplaced.first().is_some_and(|(_, words)| *words != kept.text) {
+                    if self.unplaced.first().is_some_and(|(_, line)| line.text != kept.text) {
                         self.settle(None);
                     }
-                    self.unplaced.push((rule, kept.text.clone()));
+                    self.unplaced.push((rule, kept.clone()));
                     self.place_in = PLACE_WITHIN;
                     self.below = Below::of(&kept.text);
                 }
@@ -416,7 +416,7 @@ fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, most: usize) {
 }
 
 /// rustc says the lint's name in a note below; the error is the nearest line above that is not indented and no note.
-pub fn head_of_note<'a>(text: &str, above: impl DoubleEndedIterator<Item = &'a Kept>) -> Option<&'a Kept> {
+pub fn head_of_note<'a>(text: &str, above: impl DoubleEndedIterator<Item = &'a Rc<Kept>>) -> Option<&'a Rc<Kept>> {
     let body = text.trim_start();
     if body.len() == text.len() || !(body.starts_with("= ") || body.starts_with("--> ")) {
         return None;
@@ -430,8 +430,11 @@ fn path_alone(text: &str) -> Option<&str> {
     let text = text.trim_start_matches("❯ ");
     // jest names a file's verdict, then its failures: `FAIL src/a.test.ts (5.1 s)`.
     let text = text.strip_prefix("FAIL ").map_or(text, |file| file.split(' ').next().unwrap_or(file));
+    if text.len() >= 200 || text.contains([' ', '(', '=', '"', ':']) {
+        return None;
+    }
     let name = text.rsplit(['/', '\\']).next()?;
     let dot = name.rfind('.')?;
-    let plain = text.len() < 200 && !text.contains([' ', '(', '=', '"', ':']) && dot > 0 && dot + 1 < name.len();
-    (plain && name[dot + 1..].chars().all(char::is_alphanumeric)).then_some(text)
+    let plain = dot > 0 && dot + 1 < name.len() && name[dot + 1..].chars().all(char::is_alphanumeric);
+    plain.then_some(text)
 }

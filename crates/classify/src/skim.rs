@@ -231,6 +231,10 @@ impl Skim<'_> {
     /// Reads what waits at the end of the log.
     fn finish(mut self) {
         self.look_until(self.end);
+        // The rest of the window goes before what is found takes its place.
+        self.drop_front(self.oldest());
+        self.window.truncate(self.end);
+        self.window.shrink_to_fit();
         while let Some(part) = self.waiting.pop_front() {
             self.read(part);
         }
