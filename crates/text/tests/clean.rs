@@ -88,9 +88,9 @@ proptest! {
     }
 }
 
+/// What is quadratic would not end while anybody waits.
 #[test]
-fn long_lines_and_many_lines_take_linear_time() {
-    let begin = std::time::Instant::now();
+fn long_lines_and_many_lines_are_cleaned() {
     for unit in [
         "x",
         "\r",
@@ -105,9 +105,9 @@ fn long_lines_and_many_lines_take_linear_time() {
         "\u{1b}P",
         "é\u{8}",
     ] {
-        clean(&unit.repeat(200_000));
+        let text = unit.repeat(200_000);
+        assert!(is_quiet(&clean(&text)), "{unit:?}");
     }
-    assert!(begin.elapsed() < std::time::Duration::from_secs(10), "{:?}", begin.elapsed());
 }
 
 #[test]
