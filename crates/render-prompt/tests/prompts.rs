@@ -82,7 +82,7 @@ fn a_prompt_never_exceeds_its_budget_and_says_what_is_missing() {
     let templates = Templates::load(None).unwrap();
     let long = "error: a line of some length that repeats\n".repeat(3000);
     let mut config = config::Config::default();
-    for limit in [12_000, 16_384, 24_000, 40_000, 98_304] {
+    for limit in [13_000, 16_384, 24_000, 40_000, 98_304] {
         config.limits.prompt_bytes = limit;
         let needs: Needs = serde_json::from_value(document(Kind::SecurityAudit, true, "ok")).unwrap();
         let mut read = |_: &str| Ok(Some(long.clone().into_bytes()));
